@@ -1,0 +1,40 @@
+// Every limit of sanbaod, by name. Each is asserted or reported where it is met, and tested.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sanbao::limits {
+
+inline constexpr std::size_t subjects_max = 4'096;
+inline constexpr std::size_t items_max = 1'024;
+inline constexpr std::size_t indicators_max = 512;
+inline constexpr std::size_t feeds_max = 512;
+inline constexpr std::size_t persons_max = 4'096;
+inline constexpr std::size_t channels_max = 256;
+inline constexpr std::size_t settings_file_bytes_max = 4 << 20;
+
+inline constexpr std::int64_t feed_body_bytes_default = 8 << 20;
+inline constexpr std::int64_t feed_body_bytes_max = 64 << 20;
+inline constexpr std::int64_t feed_header_bytes_max = 64 << 10;
+inline constexpr std::size_t feed_rows_max = 1'000'000;
+inline constexpr std::size_t feed_problems_shown_max = 20;
+inline constexpr int feed_future_hours_max = 24;
+
+inline constexpr std::size_t formula_bytes_max = 1'024;
+inline constexpr std::size_t formula_depth_max = 32;
+inline constexpr std::size_t formula_inputs_max = 16;
+inline constexpr int hold_readings_max = 31;
+inline constexpr int history_days_max = 1'100;  // three years: "same period last year" of a window
+
+inline constexpr std::size_t record_bytes_max = 16 << 10;
+inline constexpr int delivery_attempts_max = 200;
+inline constexpr std::size_t http_header_bytes_max = 8 << 10;
+inline constexpr std::size_t http_body_bytes_max = 64 << 10;
+inline constexpr int http_connections_max = 256;  // of each listener
+inline constexpr int http_request_ms_max = 10'000;  // from the first byte to the last
+inline constexpr int http_idle_ms_max = 60'000;     // between two requests of a connection
+
+static_assert(feed_body_bytes_default <= feed_body_bytes_max);
+
+}  // namespace sanbao::limits

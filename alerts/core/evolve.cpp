@@ -1,0 +1,205 @@
+// Folding: the only code that changes what stands, live and at recovery alike.
+#include "alerts/core/step.hpp"
+
+#include <algorithm>
+
+namespace sanbao::core {
+
+namespace {
+
+class Fold {
+  public:
+    Fold(State& state, Instant at) : state_(state), at_(at) {}
+
+    void operator()(const DaemonStarted& /*event*/) {
+        // Whether an attempt under way got through is unknown: it is made again, with the same id.
+        for (auto& [id, message] : state_.outbox) {
+            if (message.in_flight) {
+                message.in_flight = false;
+                message.next = at_;
+            }
+        }
+    }
+    void operator()(const DaemonStopped& /*event*/) {}
+    void operator()(const ConfigLoaded& event) { state_.config_digest = event.digest; }
+    void operator()(const ConfigRejected& /*event*/) {}
+
+    void operator()(const FeedAccepted& event) {
+        for (const auto& cell : event.changed) {
+            state_.readings.put(cell);
+        }
+        note_accepted(state_, event, at_);
+    }
+    void operator()(const FeedUnchanged& event) {
+        auto& feed = state_.feeds[event.feed];
+        feed.recorded = feed.checked = at_;
+        feed.failures = 0;
+        feed.failing_since.reset();
+        feed.problem.reset();
+        feed.message.clear();
+        feed.told = feed.late && feed.told;
+    }
+    void operator()(const FeedFailed& event) {
+        auto& feed = state_.feeds[event.feed];
+        feed.recorded = feed.checked = at_;
+        feed.failures = event.failures;
+        feed.problem = event.problem;
+        feed.message = event.message;
+        if (!feed.failing_since) {
+            feed.failing_since = at_;
+        }
+        const auto rule = state_.rules->catalogue().feed(event.feed);
+        feed.told =
+            feed.told
+            || (rule != none
+                && event.failures >= state_.rules->catalogue().feeds[rule].tell_after_failures);
+    }
+    void operator()(const FeedLate& event) {
+        auto& feed = state_.feeds[event.feed];
+        feed.late = feed.told = true;
+        feed.recorded = at_;
+    }
+
+    void operator()(const AlertWatched& event) {
+        const auto key = key_of(event.subject, event.indicator);
+        if (!key) {
+            return;
+        }
+        if (event.window.empty()) {
+            state_.watched.erase(*key);
+        } else {
+            state_.watched[*key] = event.window;
+        }
+    }
+    void operator()(const AlertMoved& event) {
+        const auto key = key_of(event.subject, event.indicator);
+        if (!key) {
+            if (event.to == Level::normal) {
+                state_.orphans.erase(event.alert);
+            } else {
+                state_.orphans[event.alert] = event;
+            }
+            return;
+        }
+        auto& standing = state_.standing(*key);
+        if (standing.level == Level::normal) {
+            standing.since = at_;
+        }
+        standing.level = event.to;
+        standing.episode = event.episode;
+        standing.transition = event.transition;
+    }
+
+    void operator()(const PlanProposed& event) {
+        auto& run = state_.plans[event.subject];
+        run = PlanRun{};
+        run.state = PlanState::proposed;
+        run.run = event.run;
+        run.plan = event.plan;
+        run.digest = event.digest;
+        run.level = event.level;
+        run.cause = event.cause;
+        run.proposed = at_;
+    }
+    void operator()(const PlanActivated& event) {
+        auto& run = state_.plans[event.subject];
+        run.state = PlanState::active;
+        run.level = event.level;
+        run.by = event.by;
+        run.doc_no = event.doc_no;
+        run.activated = at_;
+    }
+    void operator()(const PlanRaised& event) {
+        auto& run = state_.plans[event.subject];
+        run.level = event.to;
+        run.cause = event.cause;
+    }
+    void operator()(const PlanWithdrawn& event) { close_plan(event.subject); }
+    void operator()(const StepSettled& event) {
+        auto& entry = state_.plans[event.subject].steps[event.seq];
+        entry.settled = true;
+        entry.by = event.by;
+        entry.note = event.evidence.empty() ? event.waived_because : event.evidence;
+        entry.at = at_;
+    }
+    void operator()(const StepOverdue& event) {
+        state_.plans[event.subject].steps[event.seq].overdue = true;
+    }
+    void operator()(const ReportSent& event) {
+        auto& entry = state_.plans[event.subject].reports[event.index];
+        entry.settled = true;
+        entry.by = event.by;
+        entry.at = at_;
+    }
+    void operator()(const ReportOverdue& event) {
+        state_.plans[event.subject].reports[event.index].overdue = true;
+    }
+    void operator()(const PlanEndHolds& event) {
+        auto& run = state_.plans[event.subject];
+        run.end_holds_since = event.holds ? std::optional{at_} : std::nullopt;
+        run.may_end = false;
+    }
+    void operator()(const PlanMayEnd& event) { state_.plans[event.subject].may_end = true; }
+    void operator()(const PlanEnded& event) { close_plan(event.subject); }
+
+    void operator()(const MessageQueued& event) {
+        Pending message;
+        message.channel = event.channel;
+        message.recipient = event.recipient;
+        message.alert = event.alert;
+        message.subject = event.subject;
+        message.reason = event.reason;
+        message.level = event.level;
+        message.queued = message.next = at_;
+        state_.outbox.emplace(event.id, std::move(message));
+    }
+    void operator()(const MessageAttempted& event) {
+        if (auto* message = find(event.id)) {
+            message->attempts = event.attempt;
+            message->in_flight = true;
+        }
+    }
+    void operator()(const MessageDelivered& event) {
+        state_.delivered += static_cast<std::int64_t>(state_.outbox.erase(event.id));
+    }
+    void operator()(const MessageDeferred& event) {
+        if (auto* message = find(event.id)) {
+            message->in_flight = false;
+            message->next = event.next;
+            message->refused = message->refused || event.refused;
+        }
+    }
+    void operator()(const MessageDead& event) {
+        state_.dead += static_cast<std::int64_t>(state_.outbox.erase(event.id));
+    }
+
+  private:
+    [[nodiscard]] std::optional<Key> key_of(
+        const std::string& subject, const std::string& indicator) const {
+        const Key key{
+            state_.rules->catalogue().indicator(indicator),
+            state_.rules->catalogue().subject(subject)};
+        return key.indicator == none || key.subject == none ? std::nullopt : std::optional{key};
+    }
+    Pending* find(const std::string& id) {
+        const auto found = state_.outbox.find(id);
+        return found == state_.outbox.end() ? nullptr : &found->second;
+    }
+    // The number of runs stays: the next proposal's ids must differ.
+    void close_plan(const std::string& subject) {
+        auto& run = state_.plans[subject];
+        const auto count = run.run;
+        run = PlanRun{};
+        run.run = count;
+    }
+    State& state_;
+    Instant at_;
+};
+
+}  // namespace
+
+void evolve(State& state, const Event& event, Instant at) {
+    std::visit(Fold{state, at}, event);
+}
+
+}  // namespace sanbao::core

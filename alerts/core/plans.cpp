@@ -1,0 +1,363 @@
+// One county, one plan: proposed, activated, worked through, ended.
+#include "alerts/base/assert.hpp"
+#include "alerts/base/digest.hpp"
+#include "alerts/core/step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sanbao::core {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+bool applies(const std::vector<std::string>& levels, const std::string& level) {
+    return levels.empty() || std::ranges::find(levels, level) != levels.end();
+}
+
+// A condition's arguments are the values of indicators as last judged.
+bool holds(
+    const Step& step, std::uint32_t subject, const rules::CompiledClause& clause, Level colour) {
+    if (clause.indicator != none) {
+        return step.state.standing({clause.indicator, subject}).level >= colour;
+    }
+    std::vector<rules::Value> arguments;
+    for (const auto indicator : clause.arguments) {
+        const auto judgement =
+            rules::judge(*step.state.rules, indicator, subject, step.state.readings, step.today());
+        arguments.push_back(
+            judgement ? judgement->value : rules::Value{rules::Missing{"never judged"}});
+    }
+    const rules::Place place{
+        &step.catalogue().calendar, &step.catalogue().subjects[subject], step.today()};
+    const auto value = clause.condition->evaluate(arguments, place);
+    const auto* truth = std::get_if<bool>(&value);
+    return truth != nullptr && *truth;  // missing never triggers and never ends a plan
+}
+
+struct Trigger {
+    std::string level;  // empty: nothing triggers
+    std::string cause;  // the clause as the plan words it
+};
+
+Trigger trigger_of(const Step& step, std::uint32_t subject) {
+    const auto& plan = *step.catalogue().subjects[subject].plan;
+    const auto& compiled = *step.state.rules->plan(subject);
+    for (std::size_t i = 0; i < plan.levels.size(); ++i) {
+        for (std::size_t k = 0; k < plan.levels[i].any.size(); ++k) {
+            if (holds(step, subject, compiled.levels[i][k], plan.levels[i].colour)) {
+                return {plan.levels[i].id, plan.levels[i].any[k]};
+            }
+        }
+    }
+    return {};
+}
+
+// Position in Plan::levels: 0 is the worst.
+std::size_t rank(const Plan& plan, std::string_view level) {
+    return static_cast<std::size_t>(
+        std::ranges::find(plan.levels, level, &PlanLevel::id) - plan.levels.begin());
+}
+
+void tell_plan(
+    Step& step,
+    std::uint32_t subject,
+    text::Reason reason,
+    std::string what,
+    std::string owner = {}) {
+    const auto& county = step.catalogue().subjects[subject];
+    const auto& run = step.state.plans[county.id];
+    Notice notice;
+    notice.facts.reason = reason;
+    notice.facts.subject = &county;
+    notice.facts.plan = plan_facts(step.state, subject);
+    notice.facts.plan->subject_step = what;
+    notice.facts.alert_id = derived_id("plan", {county.id, run.plan, std::to_string(run.run)});
+    notice.topic = Topic::plan;
+    const auto* level = county.plan->level(run.level);
+    notice.level = level != nullptr ? level->colour : Level::red;
+    notice.occasion =
+        fmt::format("{}/{}/{}/{}", notice.facts.alert_id, text::to_text(reason), run.level, what);
+    notice.also = {"lead"};
+    if (!owner.empty() && county.plan->role(owner) != nullptr) {
+        notice.also.push_back(std::move(owner));
+    }
+    tell(step, std::move(notice));
+}
+
+void propose(Step& step, std::uint32_t subject, const Trigger& trigger) {
+    const auto& county = step.catalogue().subjects[subject];
+    const auto& plan = *county.plan;
+    const auto run = step.state.plans[county.id].run + 1;
+    step.emit(PlanProposed{county.id, plan.id, plan.digest, trigger.level, trigger.cause, run});
+    if (plan.activate == Activation::at_once) {
+        step.emit(PlanActivated{county.id, trigger.level, "", plan.doc_no});
+        tell_plan(step, subject, text::Reason::plan_activated, "");
+    } else {
+        tell_plan(step, subject, text::Reason::plan_proposed, "");
+    }
+}
+
+Instant due_of(const Step& step, const Term& term, Instant start) {
+    return end_of(term, start, step.catalogue().calendar, step.catalogue().zone);
+}
+
+void check_steps(Step& step, std::uint32_t subject) {
+    const auto& county = step.catalogue().subjects[subject];
+    const auto run = step.state.plans[county.id];
+    const auto open = [](const auto& entries, int key) {
+        const auto found = entries.find(key);
+        return found == entries.end() || (!found->second.settled && !found->second.overdue);
+    };
+    for (const auto& measure : county.plan->measures) {
+        if (applies(measure.levels, run.level) && open(run.steps, measure.seq)
+            && due_of(step, measure.due, run.activated) < step.at) {
+            step.emit(StepOverdue{county.id, measure.seq});
+            tell_plan(
+                step,
+                subject,
+                text::Reason::step_overdue,
+                fmt::format("{} {}", measure.seq, measure.name),
+                measure.owner);
+        }
+    }
+    for (std::size_t i = 0; i < county.plan->reports.size(); ++i) {
+        const auto& report = county.plan->reports[i];
+        if (applies(report.levels, run.level) && open(run.reports, static_cast<int>(i))
+            && due_of(step, report.within, run.activated) < step.at) {
+            step.emit(ReportOverdue{county.id, static_cast<int>(i)});
+            tell_plan(
+                step, subject, text::Reason::report_overdue, fmt::format("{} {}", i, report.to));
+        }
+    }
+}
+
+void check_end(Step& step, std::uint32_t subject) {
+    const auto& county = step.catalogue().subjects[subject];
+    const auto& end = step.state.rules->plan(subject)->end;
+    const auto all = !end.empty() && std::ranges::all_of(end, [&](const auto& clause) {
+        return holds(step, subject, clause, Level::normal);
+    });
+    const auto& run = step.state.plans[county.id];
+    if (all != run.end_holds_since.has_value()) {
+        step.emit(PlanEndHolds{county.id, all});
+    }
+    if (run.end_holds_since && !run.may_end
+        && due_of(step, county.plan->end.hold, *run.end_holds_since) <= step.at) {
+        step.emit(PlanMayEnd{county.id});
+        tell_plan(step, subject, text::Reason::plan_may_end, to_utc_text(*run.end_holds_since));
+    }
+}
+
+}  // namespace
+
+void review_plan(Step& step, std::uint32_t subject) {
+    const auto& county = step.catalogue().subjects[subject];
+    if (!county.plan) {
+        return;
+    }
+    const auto known = step.state.plans.find(county.id);
+    const auto state = known == step.state.plans.end() ? PlanState::idle : known->second.state;
+    const auto trigger =
+        county.plan->in_force(step.today()) ? trigger_of(step, subject) : Trigger{};
+    switch (state) {
+        case PlanState::idle:
+            if (!trigger.level.empty()) {
+                propose(step, subject, trigger);
+            }
+            return;
+        case PlanState::proposed:
+            if (trigger.level.empty()) {
+                step.emit(PlanWithdrawn{county.id, "no clause of the plan holds any more"});
+                return;
+            }
+            break;
+        case PlanState::active:
+            check_steps(step, subject);
+            check_end(step, subject);
+            break;
+    }
+    const auto level = step.state.plans[county.id].level;
+    if (!trigger.level.empty() && rank(*county.plan, trigger.level) < rank(*county.plan, level)) {
+        step.emit(PlanRaised{county.id, level, trigger.level, trigger.cause});
+        tell_plan(step, subject, text::Reason::plan_raised, "");
+    }
+}
+
+void review_plans(Step& step) {
+    for (std::uint32_t subject = 0; subject < step.catalogue().subjects.size(); ++subject) {
+        review_plan(step, subject);
+    }
+    step.state.plans_checked = step.today();
+}
+
+std::optional<Instant> plan_due(const State& state, std::uint32_t subject) {
+    const auto& catalogue = state.rules->catalogue();
+    const auto& county = catalogue.subjects[subject];
+    const auto found = state.plans.find(county.id);
+    if (!county.plan || found == state.plans.end() || found->second.state != PlanState::active) {
+        return std::nullopt;
+    }
+    const auto& run = found->second;
+    std::optional<Instant> due;
+    const auto consider = [&](const Term& term, Instant start) {
+        const auto at = end_of(term, start, catalogue.calendar, catalogue.zone) + 1ms;
+        due = due ? std::min(*due, at) : at;
+    };
+    const auto open = [](const auto& entries, int key) {
+        const auto entry = entries.find(key);
+        return entry == entries.end() || (!entry->second.settled && !entry->second.overdue);
+    };
+    for (const auto& measure : county.plan->measures) {
+        if (applies(measure.levels, run.level) && open(run.steps, measure.seq)) {
+            consider(measure.due, run.activated);
+        }
+    }
+    for (std::size_t i = 0; i < county.plan->reports.size(); ++i) {
+        const auto& report = county.plan->reports[i];
+        if (applies(report.levels, run.level) && open(run.reports, static_cast<int>(i))) {
+            consider(report.within, run.activated);
+        }
+    }
+    if (run.end_holds_since && !run.may_end) {
+        consider(county.plan->end.hold, *run.end_holds_since);
+    }
+    return due;
+}
+
+namespace {
+
+// What permit() checks, by kind of act. Each names what is wrong and what to do.
+class Permit {
+  public:
+    explicit Permit(const State& state) : state_(state) {}
+
+    Result<void> operator()(const ActivatePlan& act) const {
+        const auto& run = run_of(act.subject);
+        if (run.state != PlanState::proposed) {
+            return no(
+                "the plan of {} is {}; only a proposed plan can be activated", act.subject, run);
+        }
+        return by_role(act.subject, "lead", act.by);
+    }
+    Result<void> operator()(const SettleStep& act) const {
+        const auto& run = run_of(act.subject);
+        if (run.state != PlanState::active) {
+            return no(
+                "the plan of {} is {}; its steps open when it is activated", act.subject, run);
+        }
+        const auto& measures = subject(act.subject).plan->measures;
+        const auto measure = std::ranges::find(measures, act.seq, &PlanMeasure::seq);
+        if (measure == measures.end()) {
+            return invalid(fmt::format("the plan has no step {}", act.seq));
+        }
+        const auto entry = run.steps.find(act.seq);
+        if (entry != run.steps.end() && entry->second.settled) {
+            return invalid(fmt::format("step {} was settled by {}", act.seq, entry->second.by));
+        }
+        if (act.waived_because.empty() && measure->evidence && act.evidence.empty()) {
+            return invalid(fmt::format(
+                "step {} needs evidence: name the document with --evidence, or waive it with "
+                "--waive REASON",
+                act.seq));
+        }
+        return known(act.by);
+    }
+    Result<void> operator()(const SendReport& act) const {
+        const auto& run = run_of(act.subject);
+        if (run.state != PlanState::active) {
+            return no("the plan of {} is {}; nothing is to be reported", act.subject, run);
+        }
+        const auto count = subject(act.subject).plan->reports.size();
+        if (act.index < 0 || static_cast<std::size_t>(act.index) >= count) {
+            return invalid(fmt::format("the plan has {} reports, counted from 0", count));
+        }
+        return known(act.by);
+    }
+    Result<void> operator()(const EndPlan& act) const {
+        const auto& run = run_of(act.subject);
+        if (run.state != PlanState::active) {
+            return no("the plan of {} is {}; there is nothing to end", act.subject, run);
+        }
+        const auto& plan = *subject(act.subject).plan;
+        if (!run.may_end) {
+            return invalid(
+                fmt::format("the end condition has not held for {} yet", to_text(plan.end.hold)));
+        }
+        for (const auto& measure : plan.measures) {
+            const auto entry = run.steps.find(measure.seq);
+            if (applies(measure.levels, run.level)
+                && (entry == run.steps.end() || !entry->second.settled)) {
+                return invalid(fmt::format(
+                    "step {} is neither done nor waived; settle it first", measure.seq));
+            }
+        }
+        return by_role(act.subject, plan.end.by, act.by);
+    }
+
+  private:
+    [[nodiscard]] const Subject& subject(std::uint32_t index) const {
+        return state_.rules->catalogue().subjects[index];
+    }
+    [[nodiscard]] const PlanRun& run_of(std::uint32_t index) const {
+        static const PlanRun idle;
+        const auto found = state_.plans.find(subject(index).id);
+        return found == state_.plans.end() || !subject(index).plan ? idle : found->second;
+    }
+    Result<void> no(std::string_view form, std::uint32_t index, const PlanRun& run) const {
+        return invalid(fmt::format(fmt::runtime(form), subject(index).id, to_text(run.state)));
+    }
+    Result<void> known(const std::string& person) const {
+        if (state_.rules->catalogue().person(person) == nullptr) {
+            return invalid(fmt::format("no person '{}' in the settings", person));
+        }
+        return {};
+    }
+    Result<void> by_role(
+        std::uint32_t index, const std::string& key, const std::string& person) const {
+        const auto* role = subject(index).plan->role(key);
+        SANBAO_ASSERT(role != nullptr);  // the settings are validated
+        if (person != role->person && person != role->deputy) {
+            return invalid(fmt::format(
+                "only {} or the deputy {} may do this, not '{}'",
+                role->person,
+                role->deputy,
+                person));
+        }
+        return {};
+    }
+    const State& state_;
+};
+
+}  // namespace
+
+Result<void> permit(const State& state, const Act& act) {
+    return std::visit(Permit{state}, act);
+}
+
+void perform(Step& step, const Act& act) {
+    const auto id = [&](std::uint32_t index) {
+        return step.catalogue().subjects[index].id;
+    };
+    if (const auto* activate = std::get_if<ActivatePlan>(&act)) {
+        const auto level = step.state.plans[id(activate->subject)].level;
+        step.emit(PlanActivated{id(activate->subject), level, activate->by, activate->doc_no});
+        tell_plan(step, activate->subject, text::Reason::plan_activated, "");
+    } else if (const auto* settle = std::get_if<SettleStep>(&act)) {
+        step.emit(StepSettled{
+            id(settle->subject),
+            settle->by,
+            settle->evidence,
+            settle->waived_because,
+            settle->seq});
+    } else if (const auto* report = std::get_if<SendReport>(&act)) {
+        step.emit(ReportSent{id(report->subject), report->by, report->index});
+    } else if (const auto* end = std::get_if<EndPlan>(&act)) {
+        tell_plan(step, end->subject, text::Reason::plan_ended, end->by);
+        step.emit(PlanEnded{id(end->subject), end->by});
+    }
+}
+
+}  // namespace sanbao::core

@@ -1,0 +1,225 @@
+// What a poll means for the feed it came from, and which series it changes.
+#include "alerts/base/assert.hpp"
+#include "alerts/core/step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sanbao::core {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto record_again_after = 1h;  // a feed that says nothing new leaves one record an hour
+
+const FeedRule& rule_of(const Step& step, std::uint32_t feed) {
+    SANBAO_ASSERT(feed < step.catalogue().feeds.size());
+    return step.catalogue().feeds[feed];
+}
+
+// Cells ordered by date, then series: the order in which readings are absorbed and judged, whatever
+// the order of the rows was.
+std::vector<rules::Cell> in_order(const std::vector<rules::Cell>& cells) {
+    auto ordered = cells;
+    const auto before = [](const rules::Cell& a, const rules::Cell& b) {
+        return std::tie(a.date, a.item, a.subject) < std::tie(b.date, b.item, b.subject);
+    };
+    if (!std::ranges::is_sorted(ordered, before)) {
+        std::ranges::sort(ordered, before);
+    }
+    return ordered;
+}
+
+// The standings that one date's changes touch, each once, in the order of their index.
+class Touched {
+  public:
+    explicit Touched(const State& state) : state_(state), seen_(state.standings.size()) {}
+
+    void add(const rules::Cell& cell) {
+        for (const auto indicator : state_.rules->indicators_of(cell.item)) {
+            const auto index = state_.index({indicator, cell.subject});
+            if (!seen_[index]) {
+                seen_[index] = true;
+                keys_.push_back({indicator, cell.subject});
+            }
+        }
+    }
+    std::vector<Key> take() {
+        for (const auto& key : keys_) {
+            seen_[state_.index(key)] = false;
+        }
+        std::ranges::sort(keys_);
+        return std::exchange(keys_, {});
+    }
+
+  private:
+    const State& state_;
+    std::vector<bool> seen_;
+    std::vector<Key> keys_;
+};
+
+// A body may bring several dates (a weekend that was missed): each is judged in its turn, so that a
+// breach that came and went is still told. Dates before anything was ever judged are history only.
+void absorb(Step& step, const std::vector<rules::Cell>& cells, std::vector<rules::Cell>& changed) {
+    const auto& catalogue = step.catalogue();
+    const auto newest = cells.back().date;
+    Touched touched{step.state};
+    std::vector<bool> review(catalogue.subjects.size());
+    for (std::size_t begin = 0; begin < cells.size();) {
+        const auto date = cells[begin].date;
+        auto end = begin;
+        for (; end < cells.size() && cells[end].date == date; ++end) {
+            if (step.state.readings.put(cells[end])) {
+                changed.push_back(cells[end]);
+                touched.add(cells[end]);
+                review[cells[end].subject] = true;
+            }
+        }
+        for (const auto& key : touched.take()) {
+            const auto judged = step.state.standing(key).judged;
+            if (judged != Date::min() || date == newest) {
+                judge_level(step, key, std::max(date, judged));
+            }
+        }
+        begin = end;
+    }
+    for (std::uint32_t subject = 0; subject < review.size(); ++subject) {
+        if (review[subject]) {
+            review_plan(step, subject);
+        }
+    }
+}
+
+void tell_feed(Step& step, const FeedRule& rule, text::Reason reason, std::string problem) {
+    auto& feed = step.state.feeds[rule.id];
+    Notice notice;
+    notice.facts.reason = reason;
+    notice.facts.feed = text::FeedFacts{
+        rule.id,
+        rule.name,
+        std::move(problem),
+        feed.failing_since.value_or(step.at),
+        feed.failures};
+    notice.topic = Topic::data;
+    notice.occasion =
+        fmt::format("feed/{}/{}/{}", rule.id, text::to_text(reason), to_utc_text(step.at));
+    if (!rule.owner.empty()) {
+        notice.also.push_back(rule.owner);
+    }
+    tell(step, std::move(notice));
+}
+
+// Whether the feed is in a trouble that somebody was told of and that now ends.
+void tell_recovery(Step& step, const FeedRule& rule, bool was_told) {
+    if (was_told) {
+        tell_feed(step, rule, text::Reason::feed_recovered, "");
+    }
+}
+
+}  // namespace
+
+void note_accepted(State& state, const FeedAccepted& event, Instant at) {
+    auto& feed = state.feeds[event.feed];
+    feed.digest = event.digest;
+    feed.accepted = feed.recorded = feed.checked = at;
+    if (event.newest > feed.newest) {
+        feed.newest = event.newest;
+        feed.late = false;
+    }
+    feed.failures = 0;
+    feed.failing_since.reset();
+    feed.problem.reset();
+    feed.message.clear();
+    feed.told = feed.late && feed.told;
+    ++feed.accepted_count;
+}
+
+void accept_poll(Step& step, const PollAccepted& poll) {
+    const auto& rule = rule_of(step, poll.feed);
+    const auto cells = in_order(poll.cells);
+    FeedAccepted accepted;
+    accepted.feed = rule.id;
+    accepted.digest = poll.digest;
+    accepted.bytes = poll.bytes;
+    accepted.rows = poll.rows;
+    accepted.newest = cells.empty() ? Date::min() : cells.back().date;
+    const auto was_told = step.state.feeds[rule.id].told;
+    note_accepted(step.state, accepted, step.at);
+    // The poll's own record comes first; which cells it changed is known when all are absorbed.
+    const auto place = step.events.size();
+    step.events.emplace_back(std::move(accepted));
+    tell_recovery(step, rule, was_told && !step.state.feeds[rule.id].told);
+    if (!cells.empty()) {
+        std::vector<rules::Cell> changed;
+        absorb(step, cells, changed);
+        std::get<FeedAccepted>(step.events[place]).changed = std::move(changed);
+    }
+}
+
+void note_unchanged(Step& step, const PollUnchanged& poll) {
+    const auto& rule = rule_of(step, poll.feed);
+    auto& feed = step.state.feeds[rule.id];
+    feed.checked = step.at;
+    const auto was_failing = feed.failures > 0;
+    if (was_failing || !feed.recorded || step.at - *feed.recorded >= record_again_after) {
+        const auto was_told = feed.told;
+        step.emit(FeedUnchanged{rule.id, feed.digest});
+        tell_recovery(step, rule, was_told && !feed.told);
+    }
+}
+
+void note_failed(Step& step, const PollFailed& poll) {
+    const auto& rule = rule_of(step, poll.feed);
+    auto& feed = step.state.feeds[rule.id];
+    feed.checked = step.at;
+    const auto failures = feed.failures + 1;
+    const auto was_told = feed.told;
+    const auto news = failures <= rule.tell_after_failures || feed.problem != poll.problem;
+    if (news || !feed.recorded || step.at - *feed.recorded >= record_again_after) {
+        step.emit(FeedFailed{rule.id, poll.digest, poll.message, poll.problem, failures});
+    } else {
+        feed.failures = failures;  // counted on; the next record says how often
+        feed.message = poll.message;
+    }
+    if (failures >= rule.tell_after_failures && !was_told) {
+        tell_feed(step, rule, text::Reason::feed_trouble, poll.message);
+    }
+}
+
+std::optional<Instant> late_at(
+    const Catalogue& catalogue, const FeedRule& rule, const FeedStanding& feed) {
+    const auto never = rule.late_after.span == Millis{0} && rule.late_after.workdays == 0;
+    if (never || feed.late || feed.newest == Date::min()) {
+        return std::nullopt;
+    }
+    const auto end_of_day = at_time(catalogue.zone, feed.newest, 24h) - 1ms;
+    return end_of(rule.late_after, end_of_day, catalogue.calendar, catalogue.zone) + 1ms;
+}
+
+void check_lateness(Step& step) {
+    for (const auto& rule : step.catalogue().feeds) {
+        const auto found = step.state.feeds.find(rule.id);
+        if (found == step.state.feeds.end()) {
+            continue;
+        }
+        const auto due = late_at(step.catalogue(), rule, found->second);
+        if (due && *due <= step.at) {
+            const auto was_told = found->second.told;
+            step.emit(FeedLate{rule.id, found->second.newest});
+            if (!was_told) {
+                tell_feed(
+                    step,
+                    rule,
+                    text::Reason::feed_trouble,
+                    fmt::format(
+                        "no data newer than {}; it is late after {}",
+                        sanbao::to_text(found->second.newest),
+                        sanbao::to_text(rule.late_after)));
+            }
+        }
+    }
+}
+
+}  // namespace sanbao::core

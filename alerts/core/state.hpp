@@ -1,0 +1,121 @@
+// All that stands now. Plain data, owned by the loop thread; changed by evolve() alone, and by
+// decide() through it.
+#pragma once
+
+#include "alerts/core/event.hpp"
+#include "alerts/rules/readings.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sanbao::core {
+
+// Where one risk indicator of one subject stands.
+struct Standing {
+    Level level = Level::normal;
+    int episode = 0;           // how often a risk was opened here
+    int transition = 0;        // within the episode
+    Date judged{Date::min()};  // newest date judged; min: never
+    Instant since{};           // of the episode, meaningful while level is not normal
+    friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+struct FeedStanding {
+    std::string digest;               // last accepted body
+    std::optional<Instant> accepted;  // the last body taken
+    std::optional<Instant> recorded;  // the last record about this feed
+    std::optional<Instant> checked;   // the last answer of any kind; not kept over a restart
+    Date newest{Date::min()};
+    int failures = 0;  // in a row
+    std::optional<Instant> failing_since;
+    std::optional<PollProblem> problem;
+    std::string message;
+    bool late = false;
+    bool told = false;  // somebody was told of trouble, nobody yet of its end
+    std::int64_t accepted_count = 0;
+    friend bool operator==(const FeedStanding&, const FeedStanding&) = default;
+};
+
+enum class PlanState : unsigned char { idle, proposed, active };
+std::string_view to_text(PlanState state);
+
+struct PlanRun {
+    PlanState state = PlanState::idle;
+    int run = 0;  // how often this county's plan was proposed
+    std::string plan, digest, level, cause, by, doc_no;
+    Instant proposed{};
+    Instant activated{};
+    struct Entry {
+        bool settled = false, overdue = false;
+        std::string by, note;
+        Instant at{};
+        friend bool operator==(const Entry&, const Entry&) = default;
+    };
+    std::map<int, Entry> steps;    // by PlanMeasure::seq; only those that were touched
+    std::map<int, Entry> reports;  // by index in Plan::reports
+    std::optional<Instant> end_holds_since;
+    bool may_end = false;
+    friend bool operator==(const PlanRun&, const PlanRun&) = default;
+};
+
+// A message that is not yet delivered or dead.
+struct Pending {
+    std::string channel, recipient, alert, subject;
+    text::Reason reason = text::Reason::first;
+    Level level = Level::normal;
+    int attempts = 0;
+    bool in_flight = false;  // attempted, not settled; after a restart: unknown, tried again
+    bool refused = false;    // was refused once
+    Instant queued{};
+    Instant next{};  // not before
+    friend bool operator==(const Pending&, const Pending&) = default;
+};
+
+struct Key {  // of a standing: (indicator, subject), as indexes into the catalogue
+    std::uint32_t indicator = 0, subject = 0;
+    friend auto operator<=>(const Key&, const Key&) = default;
+};
+
+struct State {
+    std::shared_ptr<const rules::Rulebook> rules;
+    rules::Readings readings;
+    std::vector<Standing> standings;  // [indicator * subjects + subject]
+    std::map<Key, std::vector<Watched>> watched;
+    std::map<std::string, FeedStanding> feeds;  // by feed id
+    std::map<std::string, PlanRun> plans;       // by subject id
+    std::map<std::string, Pending> outbox;      // by message id
+    // Risks that were open for a subject or indicator that the rules no longer have: the next
+    // RulesLoaded resolves them with the reason "withdrawn". By alert id.
+    std::map<std::string, AlertMoved> orphans;
+    std::string config_digest;
+    std::int64_t delivered = 0, dead = 0;  // messages, ever
+    Date plans_checked{Date::min()};       // local date of the last look at every plan
+
+    [[nodiscard]] Standing& standing(Key key) { return standings[index(key)]; }
+    [[nodiscard]] const Standing& standing(Key key) const { return standings[index(key)]; }
+    [[nodiscard]] std::size_t index(Key key) const {
+        return std::size_t{key.indicator} * rules->catalogue().subjects.size() + key.subject;
+    }
+};
+
+// An empty state that judges by `rules`.
+State make_state(std::shared_ptr<const rules::Rulebook> rules);
+// The same facts under other rules: standings, windows and readings move by name, what has no
+// place any more becomes an orphan. Readings of items that begin to keep history start empty and
+// are filled again by the store's replay.
+void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules);
+
+// Worst level of a subject's risk indicators.
+Level level_of(const State& state, std::uint32_t subject);
+// Fresh, stale since, or never judged: a pure function of the readings and of today.
+struct Fresh {
+    Freshness freshness = Freshness::never_judged;
+    Date newest{Date::min()};
+    std::string why;  // of stale: "treas_close: newest reading 2026-11-18 is older than 3wd"
+};
+Fresh freshness_of(const State& state, Key key, Date today);
+
+}  // namespace sanbao::core

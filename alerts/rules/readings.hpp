@@ -1,0 +1,63 @@
+// What is known of every item of every subject, in columns indexed by (item, subject).
+#pragma once
+
+#include "alerts/model/catalogue.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace sanbao::rules {
+
+// One figure of one subject on one date; `value` is scaled by the item's unit (item.hpp).
+struct Cell {
+    std::uint32_t item = 0;
+    std::uint32_t subject = 0;
+    Date date{};
+    std::int64_t value = 0;
+
+    friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+struct Reading {
+    Date date{};
+    std::int64_t value = 0;
+};
+
+// Latest reading of each series, and history only for items whose windows need it: the nation's
+// 352,532 series cost 16 bytes each unless an indicator looks back.
+// Not thread-safe; owned by the loop thread.
+class Readings {
+  public:
+    Readings() = default;
+    // `history[i]`: whether item i keeps dated history (limits::history_days_max back).
+    Readings(std::size_t items, std::size_t subjects, std::vector<bool> history);
+
+    // True when this changed anything: a new date, or another value on a known date (a
+    // restatement). A date older than the latest changes only the history.
+    bool put(const Cell& cell);
+
+    [[nodiscard]] std::optional<Reading> latest(std::uint32_t item, std::uint32_t subject) const;
+    // The value stored for exactly this date, where it is known (latest, or kept history).
+    [[nodiscard]] std::optional<std::int64_t> at(
+        std::uint32_t item, std::uint32_t subject, Date date) const;
+    // Ascending by date; empty for items without history.
+    [[nodiscard]] std::span<const Reading> history(std::uint32_t item, std::uint32_t subject) const;
+
+    [[nodiscard]] std::size_t items() const { return keeps_history_.size(); }
+    [[nodiscard]] std::size_t subjects() const { return subjects_; }
+
+  private:
+    [[nodiscard]] std::size_t index(std::uint32_t item, std::uint32_t subject) const {
+        return item * subjects_ + subject;
+    }
+    std::size_t subjects_ = 0;
+    std::vector<bool> keeps_history_;
+    std::vector<Reading> latest_;  // by index(); Date::min(): nothing known
+    // By item, then by subject; no subjects for an item that keeps none.
+    std::vector<std::vector<std::vector<Reading>>> history_;
+};
+
+}  // namespace sanbao::rules
