@@ -79,7 +79,7 @@ class Verdict {
             "{}：{}的数据算不出数值（{}），缺数据不改变级别",
             "{}: the data of {} give no value ({}); missing data never moves a level",
             standing(),
-            to_text(*facts_.date),
+            sanbao::to_text(*facts_.date),
             why_missing(facts_.judged));
     }
 
@@ -110,7 +110,7 @@ class Verdict {
         }
         if (hold.time > Millis{0}) {
             text += text.empty() ? "" : say_(" + ", " and ");
-            text += to_text(hold.time);
+            text += sanbao::to_text(hold.time);
         }
         return text;
     }
@@ -124,8 +124,8 @@ class Verdict {
             ++so_far;
             first = it->date;
         }
-        auto text =
-            say_.format("至今{}次，首次为{}", "{} so far, the first of {}", so_far, to_text(first));
+        auto text = say_.format(
+            "至今{}次，首次为{}", "{} so far, the first of {}", so_far, sanbao::to_text(first));
         if (const auto due = hold_due(state_, key_, facts_.waiting)) {
             const auto at = to_local_text(catalogue_.zone, *due);
             text += say_.format("，时限到{}", ", the time is over at {}", at);
@@ -157,7 +157,7 @@ class Verdict {
         return say_.format(
             "正常：{}的数值为{}，{}，因此无人被通知",
             "Normal: the value of {} is {}, {}, so nobody was told",
-            to_text(*facts_.date),
+            sanbao::to_text(*facts_.date),
             value(nearest_line()),
             why);
     }

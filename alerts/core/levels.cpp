@@ -110,6 +110,15 @@ text::RiskFacts risk_facts(
     facts.from = from;
     facts.to = moved.to;
     facts.value = rational(moved.judgement.value).value_or(Rational{});
+    if (!facts.indicator->judge.empty()) {
+        facts.judged = rational(moved.judgement.judged);
+    }
+    for (const auto& input : step.state.rules->indicator(moved.key.indicator).inputs) {
+        const auto& item = step.catalogue().items[input.item];
+        if (item.unit == Unit::money) {
+            facts.currency = item.currency;
+        }
+    }
     facts.line = effective.lines.at(at_level);
     if (const auto* layer = effective.layer[static_cast<std::size_t>(at_level)]) {
         facts.line_layer = layer->basis;

@@ -19,7 +19,8 @@ namespace grammar {
 
 using namespace tao::pegtl;  // the rules below read as the grammar they are
 
-struct blanks : star<one<' ', '\t', '\r', '\n'>> {};
+struct gap : one<' ', '\t', '\r', '\n'> {};
+struct blanks : star<gap> {};
 
 template <char... Letters>
 struct word : seq<string<Letters...>, not_at<identifier_other>> {};
@@ -38,7 +39,7 @@ struct literal : seq<digits, opt<fraction>, opt<blanks, suffix>> {};
 
 struct name : seq<not_at<sor<word_and, word_or, word_not>>, identifier> {};
 struct opening : one<'('> {};
-struct argument_list : opt<list_must<expression, one<','>, blanks>> {};
+struct argument_list : opt<list_must<expression, one<','>, gap>> {};
 struct call : if_must<opening, blanks, argument_list, blanks, closing> {};
 struct reference : seq<name, blanks, opt<call>> {};
 struct group : if_must<one<'('>, blanks, expression, closing> {};

@@ -235,7 +235,7 @@ TEST_CASE("what is wrong with a formula is said with its column in characters") 
         {"balanse / outflow", 1, "did you mean \"balance\"?"},
         {"5000万元 + outflw", 10, "did you mean \"outflow\"?"},
         {"xyzzy", 1, "known are balance, count"},
-        {"maks(1, 2)", 1, "did you mean \"max\"?"},
+        {"maxx(1, 2)", 1, "did you mean \"max\"?"},
         {"2 + wages", 5, "unknown name \"wages\""},
         {"abs + 1", 1, "write abs(value)"},
         {"month(1)", 1, "write month"},

@@ -1,0 +1,94 @@
+// What each part sees of the others.
+#include "daemon/app/impl.hpp"
+
+#include <utility>
+
+namespace sanbao::app {
+
+feeds::Poller::Parts App::Impl::poller_parts() {
+    return {
+        *transfer,
+        workers,
+        [this] { return clock->now(); },
+        [this] { return engine.state().rules; },
+        [this](feeds::Poll poll) {
+            accept(std::move(poll));
+        }};
+}
+
+notify::Sender::Parts App::Impl::sender_parts() {
+    return {
+        *transfer,
+        settings.rules->catalogue().zone,
+        [this] { return clock->now(); },
+        [this](const std::string& channel) {
+            return core::due_messages(engine.state(), channel, clock->now());
+        },
+        [this](std::vector<std::string> ids) -> std::vector<store::Message> {
+            if (!engine.step(core::AttemptsBegun{ids})) {
+                return {};
+            }
+            auto messages = journal->load(ids);
+            if (!messages) {
+                storage_failed(messages.error());
+                return {};
+            }
+            return std::move(*messages);
+        },
+        [this](std::vector<core::AttemptSettled> settled) {
+            engine.step(core::AttemptsSettled{std::move(settled)});
+        }};
+}
+
+web::Ports App::Impl::ports() {
+    web::Ports ports;
+    ports.state = [this]() -> const core::State& {
+        return engine.state();
+    };
+    ports.now = [this] {
+        return clock->now();
+    };
+    ports.counters = [this] {
+        const auto& own = engine.counters();
+        web::Counters counters;
+        counters.sweeps = own.sweeps;
+        counters.polls = own.polls;
+        counters.steps = own.steps;
+        counters.records = own.records;
+        counters.head_seq = journal->head().seq;
+        counters.step_seconds = std::chrono::duration<double>(own.in_steps).count();
+        return counters;
+    };
+    ports.messages = [this](const std::string& alert) -> std::vector<store::MessageFate> {
+        auto fates = journal->fates(alert);
+        if (!fates) {
+            storage_failed(fates.error());
+            return {};
+        }
+        return std::move(*fates);
+    };
+    ports.places = [this] {
+        return settings.places;
+    };
+    ports.ready = [this] {
+        return ready && !stopping && !engine.failed();
+    };
+    ports.replay = [this] {
+        return !settings.replay_feed.empty();
+    };
+    ports.reload = [this] {
+        return reload();
+    };
+    ports.act = [this](core::Act act, std::string actor) -> Result<void> {
+        if (auto permitted = core::permit(engine.state(), act); !permitted) {
+            return permitted.error();
+        }
+        if (!engine.step(std::move(act), actor)) {
+            return Error{ErrorKind::io, "the store failed; nothing was done"};
+        }
+        return {};
+    };
+    return ports;
+}
+
+}  // namespace sanbao::app

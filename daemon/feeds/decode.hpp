@@ -1,0 +1,36 @@
+// Bytes to cells. A body is taken whole or not at all.
+#pragma once
+
+#include "alerts/core/input.hpp"
+#include "daemon/feeds/feed.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sanbao::feeds {
+
+struct Decoded {
+    std::vector<rules::Cell> cells;  // no two of the same item, subject and date
+    std::int64_t rows = 0;           // rows that were ours (after `where`)
+    std::int64_t rows_filtered = 0;  // rows that `where` left out
+    std::int64_t rows_unmapped = 0;  // of `rows`: tall rows of an item that no mapping names
+    std::int64_t rows_unknown = 0;   // of `rows`: left out by skip_unknown_counties
+    std::vector<std::string> unused; // `feed test`: items mapped that no row gave a figure for
+};
+
+// Why a body is refused: the first problem's kind, and the first few in words, each with its row
+// ("row 17, /closing_balance: "null" is not a number; declare it in missing = […]").
+struct Refusal {
+    core::PollProblem problem = core::PollProblem::malformed;
+    std::vector<std::string> problems;  // at most limits::feed_problems_shown_max
+};
+
+// Pure; runs on the loop thread or a worker. `body` is not changed, but moved to a larger buffer when
+// it has less than io::body_padding spare capacity. `now` bounds dates
+// (limits::feed_future_hours_max), except for a feed that drives the clock.
+boost::system::result<Decoded, Refusal> decode(
+    const FeedSettings& feed, const rules::Rulebook& rules, std::string& body, Instant now);
+
+}  // namespace sanbao::feeds

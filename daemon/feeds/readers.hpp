@@ -1,0 +1,23 @@
+// The formats. Each reads the whole of `body`, hands every row to the collector, and adds what is
+// wrong with the document itself to `problems`.
+#pragma once
+
+#include "daemon/feeds/collect.hpp"
+#include "daemon/feeds/table.hpp"
+
+#include <string_view>
+
+namespace sanbao::feeds {
+
+struct Reading {
+    const FeedSettings& feed;
+    const Layout& layout;
+    Collector& collector;
+    Problems& problems;
+};
+
+// `body` is not empty and has io::body_padding readable bytes behind it.
+void read_json(const Reading& reading, std::string_view body);
+void read_csv(const Reading& reading, std::string_view body);
+
+}  // namespace sanbao::feeds
