@@ -61,28 +61,30 @@ std::size_t rank(const Plan& plan, std::string_view level) {
         std::ranges::find(plan.levels, level, &PlanLevel::id) - plan.levels.begin());
 }
 
-void tell_plan(
-    Step& step,
-    std::uint32_t subject,
-    text::Reason reason,
-    std::string what,
-    std::string owner = {}) {
+struct PlanNews {
+    text::Reason reason = text::Reason::plan_proposed;
+    std::string key;    // tells it from other news of the same reason and run
+    std::string what;   // the step or the addressee of the report that is overdue
+    std::string owner;  // role told beside the lead
+};
+
+void tell_plan(Step& step, std::uint32_t subject, PlanNews news) {
     const auto& county = step.catalogue().subjects[subject];
     const auto& run = step.state.plans[county.id];
     Notice notice;
-    notice.facts.reason = reason;
+    notice.facts.reason = news.reason;
     notice.facts.subject = &county;
     notice.facts.plan = plan_facts(step.state, subject);
-    notice.facts.plan->subject_step = what;
+    notice.facts.plan->subject_step = std::move(news.what);
     notice.facts.alert_id = derived_id("plan", {county.id, run.plan, std::to_string(run.run)});
     notice.topic = Topic::plan;
     const auto* level = county.plan->level(run.level);
     notice.level = level != nullptr ? level->colour : Level::red;
-    notice.occasion =
-        fmt::format("{}/{}/{}/{}", notice.facts.alert_id, text::to_text(reason), run.level, what);
+    notice.occasion = fmt::format(
+        "{}/{}/{}/{}", notice.facts.alert_id, text::to_text(news.reason), run.level, news.key);
     notice.also = {"lead"};
-    if (!owner.empty() && county.plan->role(owner) != nullptr) {
-        notice.also.push_back(std::move(owner));
+    if (!news.owner.empty() && county.plan->role(news.owner) != nullptr) {
+        notice.also.push_back(std::move(news.owner));
     }
     tell(step, std::move(notice));
 }
@@ -94,9 +96,9 @@ void propose(Step& step, std::uint32_t subject, const Trigger& trigger) {
     step.emit(PlanProposed{county.id, plan.id, plan.digest, trigger.level, trigger.cause, run});
     if (plan.activate == Activation::at_once) {
         step.emit(PlanActivated{county.id, trigger.level, "", plan.doc_no});
-        tell_plan(step, subject, text::Reason::plan_activated, "");
+        tell_plan(step, subject, {text::Reason::plan_activated, "", "", ""});
     } else {
-        tell_plan(step, subject, text::Reason::plan_proposed, "");
+        tell_plan(step, subject, {text::Reason::plan_proposed, "", "", ""});
     }
 }
 
@@ -118,9 +120,10 @@ void check_steps(Step& step, std::uint32_t subject) {
             tell_plan(
                 step,
                 subject,
-                text::Reason::step_overdue,
-                fmt::format("{} {}", measure.seq, measure.name),
-                measure.owner);
+                {text::Reason::step_overdue,
+                 std::to_string(measure.seq),
+                 measure.name,
+                 measure.owner});
         }
     }
     for (std::size_t i = 0; i < county.plan->reports.size(); ++i) {
@@ -129,7 +132,7 @@ void check_steps(Step& step, std::uint32_t subject) {
             && due_of(step, report.within, run.activated) < step.at) {
             step.emit(ReportOverdue{county.id, static_cast<int>(i)});
             tell_plan(
-                step, subject, text::Reason::report_overdue, fmt::format("{} {}", i, report.to));
+                step, subject, {text::Reason::report_overdue, std::to_string(i), report.to, ""});
         }
     }
 }
@@ -147,7 +150,8 @@ void check_end(Step& step, std::uint32_t subject) {
     if (run.end_holds_since && !run.may_end
         && due_of(step, county.plan->end.hold, *run.end_holds_since) <= step.at) {
         step.emit(PlanMayEnd{county.id});
-        tell_plan(step, subject, text::Reason::plan_may_end, to_utc_text(*run.end_holds_since));
+        tell_plan(
+            step, subject, {text::Reason::plan_may_end, to_utc_text(*run.end_holds_since), "", ""});
     }
 }
 
@@ -182,7 +186,7 @@ void review_plan(Step& step, std::uint32_t subject) {
     const auto level = step.state.plans[county.id].level;
     if (!trigger.level.empty() && rank(*county.plan, trigger.level) < rank(*county.plan, level)) {
         step.emit(PlanRaised{county.id, level, trigger.level, trigger.cause});
-        tell_plan(step, subject, text::Reason::plan_raised, "");
+        tell_plan(step, subject, {text::Reason::plan_raised, "", "", ""});
     }
 }
 
@@ -344,7 +348,7 @@ void perform(Step& step, const Act& act) {
     if (const auto* activate = std::get_if<ActivatePlan>(&act)) {
         const auto level = step.state.plans[id(activate->subject)].level;
         step.emit(PlanActivated{id(activate->subject), level, activate->by, activate->doc_no});
-        tell_plan(step, activate->subject, text::Reason::plan_activated, "");
+        tell_plan(step, activate->subject, {text::Reason::plan_activated, "", "", ""});
     } else if (const auto* settle = std::get_if<SettleStep>(&act)) {
         step.emit(StepSettled{
             id(settle->subject),
@@ -355,7 +359,7 @@ void perform(Step& step, const Act& act) {
     } else if (const auto* report = std::get_if<SendReport>(&act)) {
         step.emit(ReportSent{id(report->subject), report->by, report->index});
     } else if (const auto* end = std::get_if<EndPlan>(&act)) {
-        tell_plan(step, end->subject, text::Reason::plan_ended, end->by);
+        tell_plan(step, end->subject, {text::Reason::plan_ended, end->by, "", ""});
         step.emit(PlanEnded{id(end->subject), end->by});
     }
 }

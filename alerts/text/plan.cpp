@@ -44,6 +44,14 @@ std::string task_words(const Step& step, const Say& say) {
                        : say.format("{}（{}）", "{} ({})", clean(step.name), who);
 }
 
+// A report's addressee as the plan names it: "city", "province", or an office.
+std::string report_words(const std::string& to, const Say& say) {
+    const auto place = to == "city"       ? say.format("市级", "the city")
+                       : to == "province" ? say.format("省级", "the province")
+                                          : clean(to);
+    return say.format("应向{}报告，尚未报告", "report to {} not made", place);
+}
+
 std::string headline(const Facts& facts, const Say& say) {
     const auto& plan = *facts.plan;
     switch (facts.reason) {
@@ -60,8 +68,9 @@ std::string headline(const Facts& facts, const Say& say) {
         case Reason::plan_raised:
             return say.format("升至{}", "now {}", level_words(plan, say));
         case Reason::step_overdue:
-        case Reason::report_overdue:
             return clean(plan.subject_step);
+        case Reason::report_overdue:
+            return report_words(plan.subject_step, say);
         case Reason::plan_may_end:
             return say.format(
                 "终止条件已满足，请{}决定",

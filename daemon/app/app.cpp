@@ -44,6 +44,8 @@ Result<void> App::Impl::start() {
          [this](const Error& error) {
              storage_failed(error);
          }});
+    // A body that other settings read must be read again: they may map more of it.
+    const auto same_settings = engine.state().config_digest == settings.rules->catalogue().digest;
     if (!engine.step(core::Started{SANBAO_VERSION})
         || !engine.step(core::RulesLoaded{settings.rules, {}})) {
         return Error{ErrorKind::io, "the store failed at start"};
@@ -55,7 +57,8 @@ Result<void> App::Impl::start() {
         return listening.error();
     }
     sender.set_channels(settings.channels);
-    poller.set_feeds(settings.feeds, accepted_digests());
+    using Digests = std::map<std::string, std::string>;
+    poller.set_feeds(settings.feeds, same_settings ? accepted_digests() : Digests{});
     await_signal();
     arm_watchdog();
     ready = true;

@@ -43,6 +43,11 @@ void App::Impl::advance_clock(const feeds::Poll& poll) {
     }
     const auto newest = std::ranges::max(accepted->cells, {}, &rules::Cell::date).date;
     const auto target = at_time(catalogue.zone, newest, settings.replay_time);
+    const auto begun = std::ranges::any_of(
+        engine.state().feeds, [](const auto& feed) { return feed.second.accepted.has_value(); });
+    if (!begun) {
+        replay->advance_to(target);  // the calendar begins with the first date, not before
+    }
     for (auto due = engine.next_wake(); due && *due < target; due = engine.next_wake()) {
         replay->advance_to(*due);
         engine.wake();

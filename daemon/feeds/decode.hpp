@@ -27,8 +27,8 @@ struct Refusal {
     std::vector<std::string> problems;  // at most limits::feed_problems_shown_max
 };
 
-// Pure; runs on the loop thread or a worker. `body` is not changed, but moved to a larger buffer when
-// it has less than io::body_padding spare capacity. `now` bounds dates
+// Pure; runs on the loop thread or a worker. `body` is not changed, but moved to a larger buffer
+// when it has less than io::body_padding spare capacity. `now` bounds dates
 // (limits::feed_future_hours_max), except for a feed that drives the clock.
 boost::system::result<Decoded, Refusal> decode(
     const FeedSettings& feed, const rules::Rulebook& rules, std::string& body, Instant now);

@@ -28,14 +28,14 @@ struct Memory {
     int failures = 0;
 };
 
-// When to poll next, from the start of the last poll. After `failures` in a row: every, then doubling
-// up to 16 x every or 1 h (whichever is less, never below `every`), with jitter of up to half of
-// `every` taken from `seed`. Without a failure exactly `every`.
+// When to poll next, from the start of the last poll. After `failures` in a row: every, then
+// doubling up to 16 x every or 1 h (whichever is less, never below `every`), with jitter of up to
+// half of `every` taken from `seed`. Without a failure exactly `every`.
 Millis next_delay(const FeedSettings& feed, int failures, std::uint64_t seed);
 
 // One fetch and decode. Large bodies (over 256 KiB) are hashed and decoded on `workers`. What is
-// passed by reference must outlive the coroutine. A body that was refused leaves `memory` as it was,
-// but for `failures`: it is fetched whole again.
+// passed by reference must outlive the coroutine. A body that was refused leaves `memory` as it
+// was, but for `failures`: it is fetched whole again.
 boost::asio::awaitable<Poll> poll_once(
     const FeedSettings& feed,
     std::shared_ptr<const rules::Rulebook> rules,
@@ -52,12 +52,15 @@ struct TestReport {
     boost::system::result<Decoded, Refusal> decoded;
 };
 boost::asio::awaitable<io::TransferResult<TestReport>> test_once(
-    const FeedSettings& feed, std::shared_ptr<const rules::Rulebook> rules, io::Transfer& transfer, Instant now);
+    const FeedSettings& feed,
+    std::shared_ptr<const rules::Rulebook> rules,
+    io::Transfer& transfer,
+    Instant now);
 
-// Polls every feed for ever, each on its own schedule: one slow feed never delays another. `sink` is
-// called on the loop thread, once per poll; it returns when the step is committed. Polls of one feed
-// never overlap. A poll that was under way while `rules` changed is dropped and done again, since its
-// indexes are those of the old catalogue; the feed is then fetched and decoded in full.
+// Polls every feed for ever, each on its own schedule: one slow feed never delays another. `sink`
+// is called on the loop thread, once per poll; it returns when the step is committed. Polls of one
+// feed never overlap. A poll that was under way while `rules` changed is dropped and done again,
+// since its indexes are those of the old catalogue; the feed is then fetched and decoded in full.
 class Poller {
   public:
     struct Parts {
@@ -71,8 +74,8 @@ class Poller {
     ~Poller();
 
     // Starts with these feeds; called again at reload, after `rules` gives the new ones: feeds that
-    // did not change keep their schedule. `digests`: last accepted body by feed id, from the journal,
-    // as far as it was read by these very rules; only looked at for feeds that are new here.
+    // did not change keep their schedule. `digests`: last accepted body by feed id, from the
+    // journal, as far as it was read by these very rules; only looked at for feeds that are new.
     void set_feeds(std::vector<FeedSettings> feeds, const std::map<std::string, std::string>& digests);
     void stop();  // cancels what is under way; no sink call after this
 

@@ -6,12 +6,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <future>
 
 using namespace sanbao;
 using namespace sanbao::feeds;
@@ -43,8 +43,8 @@ std::string large_body() {
 }
 
 struct Bench {
-    asio::thread_pool workers{1};
     asio::io_context loop;
+    asio::thread_pool workers{1};  // joined before the loop ends
     std::shared_ptr<const rules::Rulebook> rules = rulebook();
     Memory memory;
 
@@ -241,8 +241,8 @@ namespace {
 
 // A poller on a loop of its own, with what its sink was given.
 struct Running {
-    asio::thread_pool workers{1};
     asio::io_context loop;
+    asio::thread_pool workers{1};  // joined before the loop ends
     std::shared_ptr<const rules::Rulebook> rules;
     FakeTransfer transfer;
     std::vector<Poll> polls;
@@ -399,4 +399,39 @@ TEST_CASE("a poller may end with polls under way") {
     running.poller.set_feeds({feed_at("a", "/a", Millis{10})}, {});
     running.run_for(Millis{50});
     CHECK(running.transfer.under_way == 1);
+}
+
+TEST_CASE("a poller may end while a worker reads a body") {
+    const auto body = large_body();
+    asio::io_context loop;
+    asio::thread_pool workers{1};
+    const auto rules = rulebook();
+    FakeTransfer transfer{[&](const io::Request&) -> FakeTransfer::Answer {
+        return answer_of(200, body);
+    }};
+    int polls = 0;
+    {
+        Poller poller{
+            loop.get_executor(),
+            {transfer,
+             workers,
+             &morning,
+             [&] { return rules; },
+             [&](const Poll&) {
+                 ++polls;
+             }}};
+        std::promise<void> go;
+        asio::post(workers, [&go] { go.get_future().wait(); });  // the job queues up behind this
+        poller.set_feeds({feed_at("treasury", "/a", Millis{10})}, {});
+        loop.run_for(std::chrono::milliseconds{30});
+        CHECK(transfer.requests.size() == 1);
+        poller.stop();
+        loop.restart();
+        loop.run_for(std::chrono::milliseconds{30});
+        go.set_value();
+    }
+    workers.join();
+    loop.restart();
+    loop.run();
+    CHECK(polls == 0);
 }

@@ -3,10 +3,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <unistd.h>
 
 using namespace sanbao;
 namespace fs = std::filesystem;
@@ -45,7 +47,10 @@ TEST_CASE("the shipped configuration loads without a problem") {
     CHECK(catalogue.indicators.size() == 24);
     REQUIRE(loaded->notes.size() == 1);  // mail without TLS on loopback
     CHECK(loaded->notes[0].find("duty-mail") != std::string::npos);
-    CHECK(loaded->replay_feed == "us-treasury");
+    const auto drives = [](const feeds::FeedSettings& feed) {
+        return feed.drives_clock;
+    };
+    CHECK(std::ranges::count_if(loaded->feeds, drives) == 1);
 
     const auto& us = catalogue.indicators.at(catalogue.indicator("us_cash"));
     CHECK(us.lines.red->bound == Rational{100'000'000'000});
@@ -71,12 +76,17 @@ TEST_CASE("the main file cut short at any byte is refused, or loses nothing but 
     const auto folder = fs::temp_directory_path() / ("sanbao-config-" + std::to_string(::getpid()));
     fs::remove_all(folder);
     fs::copy(shipped, folder, fs::copy_options::recursive);
+    // One county is enough here, and twelve times as fast.
+    for (const auto& entry : fs::directory_iterator{shipped / "counties"}) {
+        const auto name = entry.path().filename();
+        if (name != "610326-meixian.toml" && name != "us-treasury.toml") {
+            fs::remove(folder / "counties" / name);
+        }
+    }
     const auto whole = read(shipped / "sanbaod.toml");
     std::size_t loaded_short = 0;
     for (std::size_t size = 0; size < whole.size(); ++size) {
-        {
-            std::ofstream{folder / "sanbaod.toml", std::ios::binary} << whole.substr(0, size);
-        }
+        { std::ofstream{folder / "sanbaod.toml", std::ios::binary} << whole.substr(0, size); }
         const auto loaded = settings::load(folder / "sanbaod.toml");
         if (!loaded) {
             REQUIRE_FALSE(loaded.error().empty());

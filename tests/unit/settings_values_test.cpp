@@ -47,10 +47,16 @@ TEST_CASE("shares and counts have their own scale") {
 
 TEST_CASE("a unit that does not fit its item is refused with what does") {
     CHECK(multiplier_of(money(), "percent").error().message.find("万元") != std::string::npos);
-    CHECK(multiplier_of(of(Unit::ratio), "万元").error().message.find("percent") != std::string::npos);
-    CHECK(multiplier_of(of(Unit::number), "USD").error().message.find("count") != std::string::npos);
-    CHECK(multiplier_of(money(), "USD million").error().message.find("is in CNY") != std::string::npos);
-    CHECK(multiplier_of(money("USD"), "万元").error().message.find("is in USD") != std::string::npos);
+    CHECK(
+        multiplier_of(of(Unit::ratio), "万元").error().message.find("percent")
+        != std::string::npos);
+    CHECK(
+        multiplier_of(of(Unit::number), "USD").error().message.find("count") != std::string::npos);
+    CHECK(
+        multiplier_of(money(), "USD million").error().message.find("is in CNY")
+        != std::string::npos);
+    CHECK(
+        multiplier_of(money("USD"), "万元").error().message.find("is in USD") != std::string::npos);
     CHECK(multiplier_of(money(), "usd").has_error());
     CHECK(multiplier_of(money(), "").has_error());
 }
@@ -66,7 +72,8 @@ TEST_CASE("a line remembers how it was written") {
     CHECK(parse_written_line("> 5000万元")->currency == "CNY");
     CHECK(parse_written_line("> 5000万元")->line.bound == Rational{50'000'000});
     CHECK(parse_written_line("< 0.30")->currency.empty());
-    for (const auto* const wrong : {"", "0.30", "< ", "< USD", "= 3 USD", "< 1 USD trillion", "< 三"}) {
+    for (const auto* const wrong :
+         {"", "0.30", "< ", "< USD", "= 3 USD", "< 1 USD trillion", "< 三"}) {
         CAPTURE(wrong);
         CHECK(parse_written_line(wrong).has_error());
     }
@@ -152,7 +159,7 @@ TEST_CASE("a slip finds the nearest name, and nonsense finds none") {
     const std::vector<std::string_view> known{"yellow", "orange", "red", "leave_hold"};
     CHECK(nearest("yelow", known) == "yellow");
     CHECK(nearest("leavehold", known) == "leave_hold");
-    CHECK(nearest("rde", known) == "");
+    CHECK(nearest("rde", known) == "red");
     CHECK(nearest("purple", known) == "");
     CHECK(suggest("purple", known) == "known here: yellow, orange, red, leave_hold");
 }

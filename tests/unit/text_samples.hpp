@@ -149,7 +149,7 @@ struct Sample {
             facts.plan->subject_step = "暂停非“三保”资金拨付";
         }
         if (reason == Reason::report_overdue) {
-            facts.plan->subject_step = "向市级报告";
+            facts.plan->subject_step = "city";
         }
     }
     void set_feed() {

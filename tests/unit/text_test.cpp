@@ -86,7 +86,7 @@ TEST_CASE("the subject says what, where, how much and by when, in Chinese") {
         == "【预案启动】眉县 II级响应，先做：暂停非“三保”资金拨付（国库股 王强）");
     CHECK(subject(Reason::plan_raised) == "【预案升级】眉县 升至I级响应");
     CHECK(subject(Reason::step_overdue) == "【措施逾期】眉县 暂停非“三保”资金拨付");
-    CHECK(subject(Reason::report_overdue) == "【报告逾期】眉县 向市级报告");
+    CHECK(subject(Reason::report_overdue) == "【报告逾期】眉县 应向市级报告，尚未报告");
     CHECK(subject(Reason::plan_may_end) == "【预案可终止】眉县 终止条件已满足，请牵头人李明决定");
     CHECK(subject(Reason::plan_ended) == "【预案终止】眉县 II级响应已终止");
     CHECK(subject(Reason::feed_trouble) == "【数据问题】国库日报 连续3次未取到数据，不是财政风险");
@@ -117,7 +117,7 @@ TEST_CASE("the subject says what, where, how much and by when, in English") {
              "王强)");
     CHECK(subject(Reason::plan_raised) == "[PLAN RAISED] Mei County: now level I response");
     CHECK(subject(Reason::step_overdue) == "[STEP OVERDUE] Mei County: 暂停非“三保”资金拨付");
-    CHECK(subject(Reason::report_overdue) == "[REPORT OVERDUE] Mei County: 向市级报告");
+    CHECK(subject(Reason::report_overdue) == "[REPORT OVERDUE] Mei County: report to the city not made");
     CHECK(
         subject(Reason::plan_may_end)
         == "[PLAN MAY END] Mei County: its end condition holds, 李明 to decide");

@@ -1,0 +1,381 @@
+#include "daemon/web/api.hpp"
+
+#include "daemon/web/views.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace sanbao::web {
+
+namespace json = boost::json;
+
+namespace {
+
+Reply answer(const json::object& body, int status = 200) {
+    Reply reply;
+    reply.status = status;
+    reply.body = json::serialize(body) + "\n";
+    return reply;
+}
+
+// A reply that says why not. A type of its own, so that no value is ever taken for one.
+class Refused {
+  public:
+    Refused() = default;  // result<> asks for it
+    explicit Refused(Reply reply) : reply_(std::move(reply)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    operator Reply() const { return reply_; }
+
+  private:
+    Reply reply_;
+};
+
+Refused refuse(int status, std::string sentence) {
+    return Refused{answer({{"error", std::move(sentence)}}, status)};
+}
+
+Reply plain(int status, std::string body, std::string_view type = "text/plain; charset=utf-8") {
+    return {status, std::string{type}, std::move(body), {}};
+}
+
+int status_of(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::io:
+        case ErrorKind::unavailable:
+        case ErrorKind::timed_out:
+            return 503;
+        case ErrorKind::invalid:
+        case ErrorKind::overflow:
+        case ErrorKind::too_large:
+        case ErrorKind::rejected:
+        case ErrorKind::locked:
+        case ErrorKind::newer:
+            return 409;
+    }
+    return 500;
+}
+
+template <class T>
+using Or = boost::system::result<T, Refused>;
+
+// The body of a POST: one JSON object.
+class Form {
+  public:
+    static Or<Form> read(const std::string& body) {
+        boost::system::error_code error;
+        json::parse_options options;
+        options.max_depth = 4;
+        auto value = json::parse(body.empty() ? "{}" : body, error, {}, options);
+        if (error || !value.is_object()) {
+            return refuse(400, "the body is no JSON object");
+        }
+        return Form{std::move(value.as_object())};
+    }
+    // Empty when it is absent.
+    [[nodiscard]] Or<std::string> text(std::string_view key) const {
+        const auto* value = fields_.if_contains(key);
+        if (value == nullptr || value->is_null()) {
+            return std::string{};
+        }
+        if (!value->is_string()) {
+            return refuse(400, fmt::format("'{}' must be a text", key));
+        }
+        return std::string{value->as_string()};
+    }
+    [[nodiscard]] Or<int> whole(std::string_view key) const {
+        const auto* value = fields_.if_contains(key);
+        boost::system::error_code error;
+        const auto number = value != nullptr ? value->to_number<int>(error) : 0;
+        if (value == nullptr || error) {
+            return refuse(400, fmt::format("'{}' must be a whole number", key));
+        }
+        return number;
+    }
+
+  private:
+    explicit Form(json::object fields) : fields_(std::move(fields)) {}
+    json::object fields_;
+};
+
+std::string parameter(const Call& call, const std::string& name) {
+    const auto found = call.query.find(name);
+    return found == call.query.end() ? std::string{} : found->second;
+}
+
+// By id, by a code in force today, or by name in either language.
+Or<std::uint32_t> find_subject(const View& view, const std::string& called) {
+    if (called.empty()) {
+        return refuse(400, "name a county: its id, code or name");
+    }
+    const auto& catalogue = view.catalogue();
+    if (const auto index = catalogue.subject(called); index != none) {
+        return index;
+    }
+    if (const auto index = view.state.rules->subject_called(called, view.today()); index != none) {
+        return index;
+    }
+    const auto named = std::ranges::find_if(catalogue.subjects, [&](const Subject& subject) {
+        return subject.name.zh == called || subject.name.en == called;
+    });
+    if (named == catalogue.subjects.end()) {
+        return refuse(
+            404, fmt::format("no county is called '{}'; sanbaod status lists them all", called));
+    }
+    return static_cast<std::uint32_t>(named - catalogue.subjects.begin());
+}
+
+// One by id or name; all risk indicators for "".
+Or<std::vector<std::uint32_t>> find_indicators(const View& view, const std::string& called) {
+    const auto& indicators = view.catalogue().indicators;
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t i = 0; i < indicators.size(); ++i) {
+        const auto& one = indicators[i];
+        const auto wanted =
+            called.empty() ? one.kind == IndicatorKind::risk
+                           : one.id == called || one.name.zh == called || one.name.en == called;
+        if (wanted) {
+            found.push_back(i);
+        }
+    }
+    if (found.empty() && !called.empty()) {
+        return refuse(404, fmt::format("no indicator is called '{}'", called));
+    }
+    return found;
+}
+
+class Api {
+  public:
+    explicit Api(Ports ports) : ports_(std::move(ports)) {}
+
+    [[nodiscard]] Reply serve(const Call& call) const;
+
+  private:
+    struct Route;
+    static std::span<const Route> routes();
+
+    [[nodiscard]] View view() const { return {ports_.state(), ports_.now(), ports_.replay()}; }
+
+    // All of one shape, for the table of routes.
+    [[nodiscard]] Reply healthz(const Call& call) const;
+    [[nodiscard]] Reply readyz(const Call& call) const;
+    [[nodiscard]] Reply metrics(const Call& call) const;
+    [[nodiscard]] Reply status(const Call& call) const;
+    [[nodiscard]] Reply alerts(const Call& call) const;
+    [[nodiscard]] Reply alert(const Call& call) const;
+    [[nodiscard]] Reply explain(const Call& call) const;
+    [[nodiscard]] Reply plan(const Call& call) const;
+    [[nodiscard]] Reply reload(const Call& call) const;
+    [[nodiscard]] Reply activate(const Call& call) const;
+    [[nodiscard]] Reply step(const Call& call) const;
+    [[nodiscard]] Reply report(const Call& call) const;
+    [[nodiscard]] Reply end(const Call& call) const;
+
+    // Reads the county and who it is done by, lets `make` read the rest, and does it.
+    template <class Make>
+    Reply act(const Call& call, Make make) const;
+
+    Ports ports_;
+};
+
+struct Api::Route {
+    std::string_view method;
+    std::string_view path;
+    bool anywhere;  // else on the control socket only
+    Reply (Api::*serve)(const Call&) const;
+};
+
+std::span<const Api::Route> Api::routes() {
+    static constexpr std::array table{
+        Route{"GET", "/healthz", true, &Api::healthz},
+        Route{"GET", "/readyz", true, &Api::readyz},
+        Route{"GET", "/metrics", true, &Api::metrics},
+        Route{"GET", "/v1/status", false, &Api::status},
+        Route{"GET", "/v1/alerts", false, &Api::alerts},
+        Route{"GET", "/v1/alert", false, &Api::alert},
+        Route{"GET", "/v1/explain", false, &Api::explain},
+        Route{"GET", "/v1/plan", false, &Api::plan},
+        Route{"POST", "/v1/reload", false, &Api::reload},
+        Route{"POST", "/v1/plan/activate", false, &Api::activate},
+        Route{"POST", "/v1/plan/step", false, &Api::step},
+        Route{"POST", "/v1/plan/report", false, &Api::report},
+        Route{"POST", "/v1/plan/end", false, &Api::end},
+    };
+    return table;
+}
+
+Reply Api::serve(const Call& call) const {
+    const auto route = std::ranges::find(routes(), call.path, &Route::path);
+    if (route == routes().end()) {
+        return refuse(404, fmt::format("nothing is served at {}", call.path));
+    }
+    const auto reads = route->method == "GET";
+    const auto fits = call.method == route->method || (reads && call.method == "HEAD");
+    if (!fits) {
+        Reply reply = refuse(405, fmt::format("{} takes {}", call.path, route->method));
+        reply.allow = reads ? "GET, HEAD" : "POST";
+        return reply;
+    }
+    if (!route->anywhere && !call.control) {
+        return refuse(403, fmt::format("{} is served on the control socket only", call.path));
+    }
+    return (this->*route->serve)(call);
+}
+
+Reply Api::healthz(const Call& /*call*/) const {
+    return plain(200, "ok\n");  // we answer, so we live
+}
+
+Reply Api::readyz(const Call& /*call*/) const {
+    return ports_.ready() ? plain(200, "ready\n") : plain(503, "not ready\n");
+}
+
+Reply Api::metrics(const Call& /*call*/) const {
+    return plain(
+        200, metrics_text(view(), ports_.counters()), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+Reply Api::status(const Call& /*call*/) const {
+    return answer(status_json(view(), ports_.counters(), ports_.ready()));
+}
+
+Reply Api::alerts(const Call& call) const {
+    return answer(alerts_json(view(), parameter(call, "all") == "1"));
+}
+
+Reply Api::alert(const Call& call) const {
+    const auto id = parameter(call, "id");
+    if (id.empty()) {
+        return refuse(400, "name an alert: ?id=alert_…");
+    }
+    const auto found = alert_json(view(), id, ports_.messages(id));
+    if (!found) {
+        return refuse(404, fmt::format("no alert has the id '{}'", id));
+    }
+    return answer(*found);
+}
+
+Reply Api::explain(const Call& call) const {
+    const auto now = view();
+    const auto subject = find_subject(now, parameter(call, "county"));
+    if (!subject) {
+        return subject.error();
+    }
+    const auto indicators = find_indicators(now, parameter(call, "indicator"));
+    if (!indicators) {
+        return indicators.error();
+    }
+    const auto places = ports_.places();
+    return answer(Explainer{now, places, ports_.messages}.document(*subject, *indicators));
+}
+
+Reply Api::plan(const Call& call) const {
+    const auto now = view();
+    const auto subject = find_subject(now, parameter(call, "county"));
+    if (!subject) {
+        return subject.error();
+    }
+    return answer(plan_json(now, *subject));
+}
+
+Reply Api::reload(const Call& /*call*/) const {
+    const auto problems = ports_.reload();
+    if (problems.empty()) {
+        return answer({{"done", true}, {"config", ports_.state().config_digest}});
+    }
+    json::array list;
+    std::ranges::for_each(problems, [&](const auto& problem) { list.emplace_back(problem); });
+    return answer(
+        {{"error",
+          fmt::format(
+              "the settings have {} problem{}; the old ones stay in force",
+              problems.size(),
+              problems.size() == 1 ? "" : "s")},
+         {"problems", std::move(list)}},
+        409);
+}
+
+template <class Make>
+Reply Api::act(const Call& call, Make make) const {
+    const auto form = Form::read(call.body);
+    if (!form) {
+        return form.error();
+    }
+    const auto county = form->text("county");
+    const auto by = form->text("by");
+    if (!county || !by) {
+        return county ? by.error() : county.error();
+    }
+    const auto subject = find_subject(view(), *county);
+    if (!subject) {
+        return subject.error();
+    }
+    if (!view().catalogue().subjects[*subject].plan) {
+        return refuse(409, fmt::format("{} has no plan", *county));
+    }
+    if (by->empty()) {
+        return refuse(400, "say who does this: 'by' is the id of a person");
+    }
+    Or<core::Act> act = make(*form, *subject, *by);
+    if (!act) {
+        return act.error();
+    }
+    if (const auto done = ports_.act(std::move(*act), call.actor); !done) {
+        return refuse(status_of(done.error()), done.error().message);
+    }
+    return answer(plan_json(view(), *subject));
+}
+
+Reply Api::activate(const Call& call) const {
+    return act(call, [](const Form& form, std::uint32_t subject, const std::string& by) {
+        const auto doc_no = form.text("doc_no");
+        return doc_no ? Or<core::Act>{core::ActivatePlan{subject, by, *doc_no}} : doc_no.error();
+    });
+}
+
+Reply Api::step(const Call& call) const {
+    const auto make = [](const Form& form, std::uint32_t subject, const std::string& by) {
+        const auto seq = form.whole("seq");
+        const auto evidence = form.text("evidence");
+        const auto waive = form.text("waive");
+        if (!seq) {
+            return Or<core::Act>{seq.error()};
+        }
+        if (!evidence || !waive) {
+            return Or<core::Act>{evidence ? waive.error() : evidence.error()};
+        }
+        if (!evidence->empty() && !waive->empty()) {
+            return Or<core::Act>{
+                refuse(400, "a step is done with evidence or waived with a reason, not both")};
+        }
+        return Or<core::Act>{core::SettleStep{subject, *seq, by, *evidence, *waive}};
+    };
+    return act(call, make);
+}
+
+Reply Api::report(const Call& call) const {
+    return act(call, [](const Form& form, std::uint32_t subject, const std::string& by) {
+        const auto index = form.whole("index");
+        return index ? Or<core::Act>{core::SendReport{subject, *index, by}} : index.error();
+    });
+}
+
+Reply Api::end(const Call& call) const {
+    return act(call, [](const Form& /*form*/, std::uint32_t subject, const std::string& by) {
+        return Or<core::Act>{core::EndPlan{subject, by}};
+    });
+}
+
+}  // namespace
+
+Handler make_api(Ports ports) {
+    return [api = std::make_shared<const Api>(std::move(ports))](const Call& call) {
+        return api->serve(call);
+    };
+}
+
+}  // namespace sanbao::web

@@ -1,0 +1,47 @@
+// The facts as JSON and as metrics. Reads the state between two steps, so every answer is of one
+// moment and of nothing that is not on disk.
+#pragma once
+
+#include "alerts/core/state.hpp"
+#include "daemon/store/outbox.hpp"
+#include "daemon/web/server.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sanbao::web {
+
+using MessageLine = store::MessageFate;
+
+struct Counters {             // of this process, for /metrics
+    std::int64_t sweeps = 0;  // polls accepted
+    std::int64_t polls = 0, steps = 0, records = 0;
+    std::int64_t head_seq = -1;  // last record of the journal
+    double step_seconds = 0, decode_seconds = 0;
+};
+
+// What the API reads and does; bound by the app.
+struct Ports {
+    std::function<const core::State&()> state;
+    std::function<Instant()> now;
+    std::function<Counters()> counters;
+    std::function<std::vector<MessageLine>(const std::string& alert)> messages;  // newest last
+    std::function<std::map<std::string, std::string>()> places;                  // Settings::places
+    std::function<bool()> ready;
+    std::function<bool()> replay;                      // the clock is a feed's
+    std::function<std::vector<std::string>()> reload;  // problems; empty: done
+    std::function<Result<void>(core::Act, std::string actor)> act;
+};
+
+// Routes: GET /healthz /readyz /metrics anywhere; on the control socket also
+//   GET  /v1/status  /v1/alerts[?all=1]  /v1/alert?id=  /v1/explain?county=&indicator=
+//        /v1/plan?county=
+//   POST /v1/reload  /v1/plan/activate  /v1/plan/step  /v1/plan/report  /v1/plan/end   (JSON
+//   bodies)
+Handler make_api(Ports ports);
+
+}  // namespace sanbao::web
