@@ -9,9 +9,9 @@ namespace sanbao {
 
 }  // namespace sanbao
 
-#define SANBAO_ASSERT(condition)                                              \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            ::sanbao::assertion_failed(#condition, __FILE__, __LINE__);       \
-        }                                                                     \
+#define SANBAO_ASSERT(condition)                                        \
+    do {                                                                \
+        if (!(condition)) {                                             \
+            ::sanbao::assertion_failed(#condition, __FILE__, __LINE__); \
+        }                                                               \
     } while (false)

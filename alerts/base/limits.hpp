@@ -31,7 +31,7 @@ inline constexpr std::size_t record_bytes_max = 16 << 10;
 inline constexpr int delivery_attempts_max = 200;
 inline constexpr std::size_t http_header_bytes_max = 8 << 10;
 inline constexpr std::size_t http_body_bytes_max = 64 << 10;
-inline constexpr int http_connections_max = 256;  // of each listener
+inline constexpr int http_connections_max = 256;    // of each listener
 inline constexpr int http_request_ms_max = 10'000;  // from the first byte to the last
 inline constexpr int http_idle_ms_max = 60'000;     // between two requests of a connection
 

@@ -20,7 +20,7 @@ notify::Sender::Parts App::Impl::sender_parts() {
     return {
         *transfer,
         settings.rules->catalogue().zone,
-        [this] { return clock->now(); },
+        [wall = io::WallClock{}] { return wall.now(); },
         [this](const std::string& channel) {
             return core::due_messages(engine.state(), channel, clock->now());
         },

@@ -12,12 +12,12 @@
 namespace sanbao::feeds {
 
 struct Decoded {
-    std::vector<rules::Cell> cells;  // no two of the same item, subject and date
-    std::int64_t rows = 0;           // rows that were ours (after `where`)
-    std::int64_t rows_filtered = 0;  // rows that `where` left out
-    std::int64_t rows_unmapped = 0;  // of `rows`: tall rows of an item that no mapping names
-    std::int64_t rows_unknown = 0;   // of `rows`: left out by skip_unknown_counties
-    std::vector<std::string> unused; // `feed test`: items mapped that no row gave a figure for
+    std::vector<rules::Cell> cells;   // no two of the same item, subject and date
+    std::int64_t rows = 0;            // rows that were ours (after `where`)
+    std::int64_t rows_filtered = 0;   // rows that `where` left out
+    std::int64_t rows_unmapped = 0;   // of `rows`: tall rows of an item that no mapping names
+    std::int64_t rows_unknown = 0;    // of `rows`: left out by skip_unknown_counties
+    std::vector<std::string> unused;  // `feed test`: items mapped that no row gave a figure for
 };
 
 // Why a body is refused: the first problem's kind, and the first few in words, each with its row

@@ -76,7 +76,8 @@ class Poller {
     // Starts with these feeds; called again at reload, after `rules` gives the new ones: feeds that
     // did not change keep their schedule. `digests`: last accepted body by feed id, from the
     // journal, as far as it was read by these very rules; only looked at for feeds that are new.
-    void set_feeds(std::vector<FeedSettings> feeds, const std::map<std::string, std::string>& digests);
+    void set_feeds(
+        std::vector<FeedSettings> feeds, const std::map<std::string, std::string>& digests);
     void stop();  // cancels what is under way; no sink call after this
 
   private:

@@ -36,13 +36,13 @@ struct Mail {
 };
 
 struct Request {
-    std::string url;               // http, https, file, smtp, smtps
-    std::string method = "GET";    // GET or POST; ignored for mail
+    std::string url;                                           // http, https, file, smtp, smtps
+    std::string method = "GET";                                // GET or POST; ignored for mail
     std::vector<std::pair<std::string, std::string>> headers;  // CR, LF, NUL are refused
-    std::string body;              // of POST
-    std::optional<Mail> mail;      // set: this is a mail
-    std::string ca_file;           // empty: the system's
-    std::string proxy;             // empty: none, whatever the environment says
+    std::string body;                                          // of POST
+    std::optional<Mail> mail;                                  // set: this is a mail
+    std::string ca_file;                                       // empty: the system's
+    std::string proxy;  // empty: none, whatever the environment says
     Millis connect_timeout{5'000};
     Millis timeout{20'000};
     std::int64_t body_max = 1 << 20;  // answers longer than this are refused, sized or not
@@ -53,8 +53,8 @@ struct Request {
 inline constexpr std::size_t body_padding = 64;
 
 struct Response {
-    int status = 0;   // HTTP or SMTP; 200 for file
-    std::string body; // capacity() - size() >= body_padding
+    int status = 0;    // HTTP or SMTP; 200 for file
+    std::string body;  // capacity() - size() >= body_padding
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     [[nodiscard]] const std::string* header(std::string_view lower_case_name) const;
 };
@@ -65,12 +65,12 @@ enum class TransferProblem : unsigned char {
     bad_request,  // the request itself cannot be sent (bad URL, CR in a header)
     unreachable,  // no name, no route, connection refused or reset
     timed_out,
-    tls,          // certificate or handshake
+    tls,  // certificate or handshake
     too_large,
-    truncated,    // the body ended before its announced length, or a chunk was cut
-    redirect,     // 3xx: never followed
-    denied,       // SMTP said 5xx or HTTP-less refusal; login failed
-    later,        // SMTP said 4xx
+    truncated,  // the body ended before its announced length, or a chunk was cut
+    redirect,   // 3xx: never followed
+    denied,     // SMTP said 5xx or HTTP-less refusal; login failed
+    later,      // SMTP said 4xx
 };
 struct TransferError {
     TransferProblem problem = TransferProblem::unreachable;

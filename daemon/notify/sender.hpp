@@ -43,7 +43,9 @@ class Sender {
     struct Parts {
         io::Transfer& transfer;
         Zone zone;
-        std::function<Instant()> now;  // of the daemon's clock
+        // The wall clock, in replay too: a receiver judges the age of a signature, and an HTTP date
+        // in Retry-After, by its own.
+        std::function<Instant()> now;
         // Ids that may be attempted now on this channel, most urgent first; excludes those in
         // flight.
         std::function<std::vector<std::string>(const std::string& channel)> due;

@@ -161,7 +161,7 @@ inline constexpr std::array key_table{
         "failures in a row before the owner is told"},
     Key{"feed", "items", named, must, "", "mapping", "item = { from = …, unit = … }"},
     Key{"mapping", "from", text, must, "", "", "wide: field; long: the item's name in the feed"},
-    Key{"mapping", "unit", text, must, "", "", "元, 万元, 亿元, USD million, percent, ratio, count, …"},
+    Key{"mapping", "unit", text, must, "", "", "元, 万元, 亿元, USD million, percent, count, …"},
 
     // A subject's file: one county, one plan.
     Key{"subject", "code", text, may, "", "", "division code, which is then the id"},

@@ -16,9 +16,7 @@
 namespace sanbao::test {
 
 inline io::Response answer_of(
-    int status,
-    std::string body,
-    std::vector<std::pair<std::string, std::string>> headers = {}) {
+    int status, std::string body, std::vector<std::pair<std::string, std::string>> headers = {}) {
     io::Response response;
     response.status = status;
     response.body = std::move(body);

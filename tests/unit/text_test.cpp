@@ -117,7 +117,9 @@ TEST_CASE("the subject says what, where, how much and by when, in English") {
              "王强)");
     CHECK(subject(Reason::plan_raised) == "[PLAN RAISED] Mei County: now level I response");
     CHECK(subject(Reason::step_overdue) == "[STEP OVERDUE] Mei County: 暂停非“三保”资金拨付");
-    CHECK(subject(Reason::report_overdue) == "[REPORT OVERDUE] Mei County: report to the city not made");
+    CHECK(
+        subject(Reason::report_overdue)
+        == "[REPORT OVERDUE] Mei County: report to the city not made");
     CHECK(
         subject(Reason::plan_may_end)
         == "[PLAN MAY END] Mei County: its end condition holds, 李明 to decide");

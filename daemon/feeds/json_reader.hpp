@@ -1,0 +1,56 @@
+// Inside feeds/: the JSON reader. json.cpp goes through the document, json_rows.cpp through its
+// rows.
+#pragma once
+
+#include "daemon/feeds/pointer.hpp"
+#include "daemon/feeds/readers.hpp"
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sanbao::feeds {
+
+namespace ondemand = simdjson::ondemand;
+using simdjson::error_code;
+
+// Reads one body once.
+class JsonReader {
+  public:
+    JsonReader(const Reading& reading, std::string_view body) : reading_(reading), body_(body) {}
+    void read();
+
+  private:
+    bool compile();
+    bool read_document_fields(ondemand::document& document);
+    error_code walk_root(ondemand::document& document);
+    error_code walk(ondemand::value value, std::size_t depth);
+    error_code walk_object(ondemand::object object, std::size_t depth);
+    error_code walk_array(ondemand::array array, std::size_t depth);
+    error_code read_rows(ondemand::array array);
+    error_code read_value(std::uint32_t number, ondemand::value value);
+    error_code read_object(std::uint32_t number, ondemand::object object);
+    error_code read_array(std::uint32_t number, ondemand::array array);
+    error_code child_of(
+        PointerTree::Node& node, std::size_t place, ondemand::field& field, std::uint32_t& child);
+    static error_code read_text(ondemand::value& value, Text& text);
+    void fill(std::size_t field, const Text& text);
+    void report(error_code error, ondemand::document& document);
+
+    const Reading& reading_;
+    std::string_view body_;
+    ondemand::parser parser_;
+    std::vector<std::string> rows_path_;
+    PointerTree tree_;
+    std::vector<std::string> document_texts_;  // what the texts of document fields point into
+    std::vector<Text> blank_;  // a row before it is read: document fields are there already
+    std::vector<Text> texts_;
+    std::int64_t row_ = 0;
+    bool rows_found_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace sanbao::feeds
