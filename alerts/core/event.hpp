@@ -30,7 +30,7 @@ struct ConfigRejected {
 struct FeedAccepted {
     std::string feed, digest, batch_digest;  // batch: SHA-256 hex of the stored cells
     std::int64_t bytes = 0, rows = 0;
-    Date newest{};
+    Date newest{Date::min()};
     std::vector<rules::Cell> changed;  // stored beside the record, not in it
 };
 struct FeedUnchanged {

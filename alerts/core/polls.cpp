@@ -19,17 +19,16 @@ const FeedRule& rule_of(const Step& step, std::uint32_t feed) {
     return step.catalogue().feeds[feed];
 }
 
-// Cells ordered by date, then series: the order in which readings are absorbed and judged, whatever
-// the order of the rows was.
-std::vector<rules::Cell> in_order(const std::vector<rules::Cell>& cells) {
+// Cells in the order of their dates, in which they are absorbed and judged. A body of one date, the
+// usual one, is taken as it is: within a date the order of the rows means nothing.
+std::vector<rules::Cell> by_date(const std::vector<rules::Cell>& cells) {
     auto ordered = cells;
-    const auto before = [](const rules::Cell& a, const rules::Cell& b) {
-        return std::tie(a.date, a.item, a.subject) < std::tie(b.date, b.item, b.subject);
-    };
-    if (!std::ranges::is_sorted(ordered, before)) {
-        std::ranges::sort(ordered, before);
-    }
+    std::ranges::stable_sort(ordered, {}, &rules::Cell::date);
     return ordered;
+}
+
+bool of_one_date(const std::vector<rules::Cell>& cells) {
+    return std::ranges::all_of(cells, [&](const auto& c) { return c.date == cells.front().date; });
 }
 
 // The standings that one date's changes touch, each once, in the order of their index.
@@ -65,6 +64,7 @@ class Touched {
 void absorb(Step& step, const std::vector<rules::Cell>& cells, std::vector<rules::Cell>& changed) {
     const auto& catalogue = step.catalogue();
     const auto newest = cells.back().date;
+    changed.reserve(cells.size());
     Touched touched{step.state};
     std::vector<bool> review(catalogue.subjects.size());
     for (std::size_t begin = 0; begin < cells.size();) {
@@ -138,22 +138,27 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
 
 void accept_poll(Step& step, const PollAccepted& poll) {
     const auto& rule = rule_of(step, poll.feed);
-    const auto cells = in_order(poll.cells);
     FeedAccepted accepted;
     accepted.feed = rule.id;
     accepted.digest = poll.digest;
     accepted.bytes = poll.bytes;
     accepted.rows = poll.rows;
-    accepted.newest = cells.empty() ? Date::min() : cells.back().date;
+    for (const auto& cell : poll.cells) {
+        accepted.newest = std::max(accepted.newest, cell.date);
+    }
     const auto was_told = step.state.feeds[rule.id].told;
     note_accepted(step.state, accepted, step.at);
     // The poll's own record comes first; which cells it changed is known when all are absorbed.
     const auto place = step.events.size();
     step.events.emplace_back(std::move(accepted));
     tell_recovery(step, rule, was_told && !step.state.feeds[rule.id].told);
-    if (!cells.empty()) {
+    if (!poll.cells.empty()) {
         std::vector<rules::Cell> changed;
-        absorb(step, cells, changed);
+        if (of_one_date(poll.cells)) {
+            absorb(step, poll.cells, changed);
+        } else {
+            absorb(step, by_date(poll.cells), changed);
+        }
         std::get<FeedAccepted>(step.events[place]).changed = std::move(changed);
     }
 }

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <numeric>
 
 namespace sanbao::record {
 
@@ -83,6 +83,32 @@ class Source {
     bool good_ = true;
 };
 
+// By item, date and subject. Feeds come county by county or item by item, so that dealing the cells
+// out by item nearly always leaves each item's in order: a sort of 352,532 cells costs more than
+// all the rest of the step.
+std::vector<rules::Cell> in_order(std::span<const rules::Cell> cells, std::size_t items) {
+    std::vector<std::size_t> begin(items + 1);
+    for (const auto& cell : cells) {
+        ++begin[cell.item + 1];
+    }
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    std::vector<rules::Cell> ordered(cells.size());
+    auto next = begin;
+    for (const auto& cell : cells) {
+        ordered[next[cell.item]++] = cell;
+    }
+    const auto before = [](const rules::Cell& a, const rules::Cell& b) {
+        return std::tie(a.date, a.subject) < std::tie(b.date, b.subject);
+    };
+    for (std::size_t item = 0; item < items; ++item) {
+        const auto part = std::span{ordered}.subspan(begin[item], begin[item + 1] - begin[item]);
+        if (!std::ranges::is_sorted(part, before)) {
+            std::ranges::sort(part, before);
+        }
+    }
+    return ordered;
+}
+
 bool same_block(const rules::Cell& a, const rules::Cell& b) {
     return a.item == b.item && a.date == b.date;
 }
@@ -90,13 +116,7 @@ bool same_block(const rules::Cell& a, const rules::Cell& b) {
 }  // namespace
 
 std::string encode_cells(std::span<const rules::Cell> cells, const Catalogue& catalogue) {
-    std::vector<rules::Cell> sorted(cells.begin(), cells.end());
-    const auto before = [](const rules::Cell& a, const rules::Cell& b) {
-        return std::tie(a.item, a.date, a.subject) < std::tie(b.item, b.date, b.subject);
-    };
-    if (!std::ranges::is_sorted(sorted, before)) {
-        std::ranges::sort(sorted, before);
-    }
+    const auto sorted = in_order(cells, catalogue.items.size());
     std::vector<std::uint32_t> place(catalogue.subjects.size(), none);  // in the blob's own list
     for (const auto& cell : sorted) {
         place[cell.subject] = 0;

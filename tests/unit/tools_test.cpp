@@ -140,6 +140,14 @@ TEST_CASE("stale data are marked in every view") {
     CHECK_THAT(tools::show_explanation(explained, english, {}), Catch::Contains("STALE!"));
 }
 
+TEST_CASE("a county that was never judged is given no level, least of all a calm one") {
+    Desk desk;
+    desk.county.at = at_time(Zone{}, sanbao::test::date("2026-03-02"), std::chrono::hours{9});
+    const auto text = tools::show_status(desk.get("/v1/status"), english);
+    CHECK_THAT(text, Catch::Contains("Mei County (synthetic)  —  never judged"));
+    CHECK_THAT(text, !Catch::Contains("normal"));
+}
+
 TEST_CASE("no open risk is said in words, and not as calm") {
     Desk desk;
     desk.county.read("2026-03-02", 4'500);
