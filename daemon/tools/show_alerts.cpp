@@ -51,6 +51,13 @@ std::string state_words(const Facts& message, const Look& look) {
     return std::string{look.say("待发", "pending")};
 }
 
+std::string reason_words(const std::string& reason, const Look& look) {
+    return reason == "first"       ? std::string{look.say("首次", "first")}
+           : reason == "worse"     ? std::string{look.say("加重", "worse")}
+           : reason == "all_clear" ? std::string{look.say("解除", "all clear")}
+                                   : reason;
+}
+
 }  // namespace
 
 std::string messages_block(const Facts& messages, const Look& look, std::size_t indent) {
@@ -63,7 +70,7 @@ std::string messages_block(const Facts& messages, const Look& look, std::size_t 
             {{message["queued"].time()},
              {person.empty() ? message["recipient"].text() : person},
              {message["channel"].text()},
-             {message["reason"].text()},
+             {reason_words(message["reason"].text(), look)},
              {state_words(message, look), bad ? Style::red : Style::plain},
              {answer}});
     });

@@ -1,3 +1,4 @@
+#include "alerts/text/figures.hpp"
 #include "daemon/tools/show.hpp"
 
 namespace sanbao::tools {
@@ -32,6 +33,18 @@ std::string owner_words(const Facts& step) {
     return words;
 }
 
+// "city" and "province" are the plan's own keys; anything else is an office's name.
+std::string addressee_words(const std::string& to, const Look& look) {
+    return to == "city"       ? std::string{look.say("市级", "the city")}
+           : to == "province" ? std::string{look.say("省级", "the province")}
+                              : to;
+}
+
+std::string term_words(const std::string& term, const Look& look) {
+    const auto parsed = parse_term(term);
+    return parsed ? text::term_text(*parsed, look.say.language) : term;
+}
+
 std::string steps_block(const Facts& plan, const Look& look) {
     Table table{2};
     plan["steps"].each([&](const Facts& step) {
@@ -47,7 +60,7 @@ std::string steps_block(const Facts& plan, const Look& look) {
         table.add(
             {{look.say.format("报{}", "report {}", report["index"].whole())},
              state_cell(report, look),
-             {look.say.format("上报{}", "to {}", report["to"].text())},
+             {look.say.format("上报{}", "to {}", addressee_words(report["to"].text(), look))},
              {report["form"].text()},
              {due_words(report, look)}});
     });
@@ -64,8 +77,9 @@ std::string end_line(const Facts& end, const Look& look) {
         "终止条件：{}，持续{}，由{}决定",
         "ends when {} for {}, decided by {}",
         when,
-        end["hold"].text(),
-        end["by"].text());
+        term_words(end["hold"].text(), look),
+        end["by"].text() == "lead" ? std::string{look.say("牵头人", "the lead")}
+                                   : end["by"].text());
     if (end["may_end"].yes()) {
         out += look.say("；现在可以终止", "; it may end now");
     } else if (const auto since = end["holds_since"].time(); !since.empty()) {

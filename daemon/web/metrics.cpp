@@ -58,8 +58,6 @@ void write_process(Metrics& out, const View& view, const Counters& counters) {
     out.sample(counters.steps);
     out.family("sanbaod_step_seconds_total", "counter", "Time spent in these steps.");
     out.sample(counters.step_seconds);
-    out.family("sanbaod_decode_seconds_total", "counter", "Time spent decoding feed bodies.");
-    out.sample(counters.decode_seconds);
     out.family("sanbaod_records_total", "counter", "Records written by this process.");
     out.sample(counters.records);
     out.family("sanbaod_journal_head_seq", "gauge", "Last record of the journal; -1 when empty.");

@@ -207,5 +207,5 @@ TEST_CASE("a plan shows who must do what by when") {
     INFO(text);
     CHECK_THAT(text, Catch::Contains("执行中") && Catch::Contains("眉政〔2026〕9号"));
     CHECK_THAT(text, Catch::Contains("张三 139") && Catch::Contains("2026-03-02 22:00前"));
-    CHECK_THAT(text, Catch::Contains("须附依据") && Catch::Contains("上报city"));
+    CHECK_THAT(text, Catch::Contains("须附依据") && Catch::Contains("上报市级"));
 }

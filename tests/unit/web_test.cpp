@@ -358,7 +358,6 @@ TEST_CASE_METHOD(Fixture, "metrics are the Prometheus text, line by line") {
         "sanbaod_polls_total 5",
         "sanbaod_steps_total 0",
         "sanbaod_step_seconds_total 0.25",
-        "sanbaod_decode_seconds_total 0",
         "sanbaod_records_total 0",
         "sanbaod_journal_head_seq 41",
         "sanbaod_outbox_pending{channel=\"mail\"} 2",
