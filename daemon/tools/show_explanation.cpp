@@ -150,7 +150,7 @@ class Chain {
              + std::string{
                  open ? say_("预警已发生，但没有任何通知：请检查通知路由",
                              "the risk is open, but no message exists: check the routes")
-                      : say_("没有未解除的预警，因此无人被通知", "no risk is open, so nobody is told")}
+                      : say_("没有未解除的预警，无人被通知", "no risk is open, so nobody is told")}
              + "\n";
     }
 

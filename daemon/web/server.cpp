@@ -1,6 +1,8 @@
 // The only file that includes Beast.
 #include "daemon/web/server.hpp"
 
+#include "daemon/web/peer.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -17,10 +19,6 @@
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
-#include <pwd.h>
-#include <sys/socket.h>
-
-#include <array>
 #include <cstring>
 #include <exception>
 #include <optional>
@@ -65,27 +63,6 @@ struct Listener {
     std::filesystem::path control;  // empty: TCP
     std::set<std::shared_ptr<Session>> sessions;
 };
-
-std::string login_of(uid_t uid) {
-    passwd entry{};
-    passwd* found = nullptr;
-    std::array<char, 4096> room{};
-    if (getpwuid_r(uid, &entry, room.data(), room.size(), &found) == 0 && found != nullptr) {
-        return entry.pw_name;
-    }
-    return fmt::format("{}", uid);
-}
-
-// By the kernel's word, not the client's.
-std::string actor_of(Stream& stream) {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    const auto fd = stream.socket().native_handle();
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
-        return "cli:unknown";
-    }
-    return "cli:" + login_of(peer.uid);
-}
 
 Response make_response(unsigned version, Reply reply) {
     Response response{http::int_to_status(static_cast<unsigned>(reply.status)), version};
@@ -265,7 +242,7 @@ void Server::Impl::welcome(
     auto session = std::make_shared<Session>(std::move(socket));
     if (!listener->control.empty()) {
         session->control = true;
-        session->actor = actor_of(session->stream);
+        session->actor = peer_actor(session->stream.socket().native_handle());
     }
     listener->sessions.insert(session);
     asio::co_spawn(
