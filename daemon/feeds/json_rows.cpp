@@ -23,10 +23,10 @@ error_code JsonReader::read_rows(ondemand::array array) {
     }
     rows_found_ = true;
     for (auto each : array) {
-        ondemand::value value;
-        if (const auto error = std::move(each).get(value)) {
+        if (const auto error = each.error()) {
             return error;
         }
+        auto&& value = std::move(each).value_unsafe();
         ++row_;
         texts_ = blank_;
         if (const auto error = read_value(0, value)) {
@@ -40,14 +40,12 @@ error_code JsonReader::read_rows(ondemand::array array) {
     return simdjson::SUCCESS;
 }
 
-error_code JsonReader::read_value(std::uint32_t number, ondemand::value value) {
+error_code JsonReader::read_value(std::uint32_t number, ondemand::value& value) {
     const auto& node = tree_.node(number);
     if (node.field != no_field) {
-        Text text;
-        if (const auto error = read_text(value, text)) {
+        if (const auto error = read_field(node.field, value)) {
             return error;
         }
-        fill(node.field, text);
     }
     if (node.children.empty()) {
         return simdjson::SUCCESS;
@@ -72,10 +70,10 @@ error_code JsonReader::read_value(std::uint32_t number, ondemand::value value) {
 error_code JsonReader::read_object(std::uint32_t number, ondemand::object object) {
     std::size_t place = 0;
     for (auto each : object) {
-        ondemand::field field;
-        if (const auto error = std::move(each).get(field)) {
+        if (const auto error = each.error()) {
             return error;
         }
+        auto&& field = std::move(each).value_unsafe();
         auto child = PointerTree::nothing;
         if (const auto error = child_of(tree_.node(number), place++, field, child)) {
             return error;
@@ -142,6 +140,19 @@ error_code JsonReader::child_of(
     return simdjson::SUCCESS;
 }
 
+error_code JsonReader::read_field(std::size_t field, ondemand::value& value) {
+    auto& text = texts_[field];
+    if (text.state != TextState::absent) {
+        reading_.problems.add(
+            PollProblem::malformed,
+            fmt::format(
+                "row {} has the field {} twice: have the source send it once",
+                row_,
+                reading_.layout.fields[field]));
+    }
+    return read_text(value, text);
+}
+
 // Leaves the value unread, so that it can still be gone into.
 error_code JsonReader::read_text(ondemand::value& value, Text& text) {
     std::string_view token = value.raw_json_token();
@@ -165,18 +176,6 @@ error_code JsonReader::read_text(ondemand::value& value, Text& text) {
     text.text = token.substr(1, token.size() - 2);
     return text.text.find('\\') == std::string_view::npos ? simdjson::SUCCESS
                                                           : value.get_string().get(text.text);
-}
-
-void JsonReader::fill(std::size_t field, const Text& text) {
-    if (texts_[field].state != TextState::absent) {
-        reading_.problems.add(
-            PollProblem::malformed,
-            fmt::format(
-                "row {} has the field {} twice: have the source send it once",
-                row_,
-                reading_.layout.fields[field]));
-    }
-    texts_[field] = text;
 }
 
 }  // namespace sanbao::feeds

@@ -36,6 +36,7 @@ inline constexpr std::array key_table{
     Key{"log", "level", choice, may, "info", "trace|debug|info|warn|error",
         "least serious line that is written"},
     Key{"clock", "driven_by", text, must, "", "", "name of the feed whose newest date is today"},
+    Key{"clock", "start", date, may, "", "", "what the clock shows until the first date has come"},
     Key{"clock", "at", time_of_day, may, "18:00", "",
         "local time of day that a replayed date shows"},
 

@@ -67,6 +67,7 @@ void read_clock(const Section& section, Draft& draft) {
     draft.settings.replay_feed = section.text("driven_by");
     draft.settings.replay_time =
         parse_time_of_day(section.text("at")).value_or(draft.settings.replay_time);
+    draft.settings.replay_start = section.date("start").value_or(draft.settings.replay_start);
     draft.names.refer(Thing::feed, section.placed("driven_by"));
 }
 

@@ -53,6 +53,17 @@ std::uint32_t big_endian(const char* at) {
     return value;
 }
 
+Error newer_store(const std::filesystem::path& file, int version) {
+    return {
+        ErrorKind::newer,
+        fmt::format(
+            "{}: written by a newer sanbaod (store version {}, this one knows {}); it was left "
+            "untouched; install the newer version",
+            file.string(),
+            version,
+            schema_version)};
+}
+
 enum class Found { nothing, ours };
 
 // Looks at the first page without SQLite, so that a store that is not ours is left untouched.
@@ -82,16 +93,9 @@ Result<Found> inspect(const std::filesystem::path& file, bool was_made) {
             fmt::format(
                 "{}: not a sanbaod store, or damaged; it was left untouched", file.string())};
     }
-    const auto version = big_endian(header.data() + 60);
-    if (version > static_cast<std::uint32_t>(schema_version)) {
-        return Error{
-            ErrorKind::newer,
-            fmt::format(
-                "{}: written by a newer sanbaod (store version {}, this one knows {}); it was left "
-                "untouched; install the newer version",
-                file.string(),
-                version,
-                schema_version)};
+    const auto version = static_cast<int>(big_endian(header.data() + 60));
+    if (version > schema_version) {
+        return newer_store(file, version);
     }
     return Found::ours;
 }
@@ -112,8 +116,15 @@ struct Journal::Impl {
     Instant last_at{};
     bool closed = false;
 
-    void configure(Found found) {
+    Result<void> configure(Found found) {
         database.setBusyTimeout(busy_timeout_ms);
+        sqlite3_db_config(
+            database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
+        // Again, by SQLite: the newer version's number may still be in the log beside the file.
+        if (const int version = database.execAndGet("PRAGMA user_version").getInt();
+            version > schema_version) {
+            return newer_store(file, version);
+        }
         if (found == Found::nothing) {
             // Before anything else: inspect() must know a half-made store as ours.
             database.exec(fmt::format("PRAGMA application_id={}", application_id));
@@ -122,14 +133,13 @@ struct Journal::Impl {
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; "
             "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; "
             "PRAGMA cache_size=-4096; PRAGMA journal_size_limit=67108864");
-        sqlite3_db_config(
-            database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
         SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
         if (database.execAndGet("PRAGMA user_version").getInt() == 0) {
             database.exec(schema_sql);
             database.exec(fmt::format("PRAGMA user_version={}", schema_version));
         }
         transaction.commit();
+        return {};
     }
 
     Result<void> find_head() {
@@ -186,7 +196,9 @@ Result<std::unique_ptr<Journal>> Journal::open(
     }
     try {
         auto impl = std::make_unique<Impl>(file, std::move(*lock));
-        impl->configure(*found);
+        if (auto good = impl->configure(*found); !good) {
+            return good.error();
+        }
         if (auto good = impl->find_head(); !good) {
             return good.error();
         }
@@ -231,8 +243,12 @@ Result<void> Journal::replay(
             leaf = record::leaf_hash(bytes);
             ++expected;
             if (auto* accepted = std::get_if<core::FeedAccepted>(&parsed->event);
-                parsed->folds && accepted != nullptr && !rows.getColumn(2).isNull()) {
-                auto cells = record::decode_cells(blob_of(rows.getColumn(2)), catalogue);
+                parsed->folds && accepted != nullptr && !accepted->batch_digest.empty()) {
+                const auto blob = blob_of(rows.getColumn(2));
+                if (to_hex(sha256(blob)) != accepted->batch_digest) {
+                    return impl_->damaged(seq);  // the figures are gone or not those of the record
+                }
+                auto cells = record::decode_cells(blob, catalogue);
                 if (!cells) {
                     return cells.error();
                 }

@@ -44,14 +44,15 @@ def free_ports(count):
 
 
 def wait_until(condition, what, timeout=15.0, step=0.02):
-    """The first true answer of `condition`; fails with `what` after `timeout` s."""
+    """The first true answer of `condition`; fails with `what` (or what it returns) after `timeout` s."""
     end = time.monotonic() + timeout * PATIENCE
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > end:
-            raise AssertionError(f"waited {timeout * PATIENCE:.0f} s in vain: {what}")
+            raise AssertionError(
+                f"waited {timeout * PATIENCE:.0f} s in vain: {what() if callable(what) else what}")
         time.sleep(step)
 
 
@@ -72,7 +73,11 @@ class Feed:
             def do_GET(self):
                 feed.answer(self)
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, _request, _address):
+                pass  # a daemon that is killed resets its connections; no news in these tests
+
+        self._server = Server(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -97,12 +102,15 @@ class Feed:
         with self._lock:
             self.requests += 1
             body, instead = self._body, self._instead
-        if instead:
-            try:
+        try:
+            if instead:
                 instead(handler)
-            except (BrokenPipeError, ConnectionResetError):
-                handler.close_connection = True
-            return
+            else:
+                self._answer_well(handler, body)
+        except (BrokenPipeError, ConnectionResetError):
+            handler.close_connection = True  # the daemon was killed or has had enough
+
+    def _answer_well(self, handler, body):
         etag = '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
         same = handler.headers.get("If-None-Match") == etag
         handler.send_response(304 if same else 200)
@@ -176,7 +184,7 @@ class Rig:
             [SANBAOD, "run", "--config", str(self.config)], stdout=self._log, stderr=self._log,
             env=environment, cwd="/", **popen)
         if ready:
-            wait_until(self.is_ready, f"/readyz\n{self.last_words()}")
+            wait_until(self.is_ready, lambda: f"/readyz\n{self.last_words()}")
         return self
 
     def is_ready(self):

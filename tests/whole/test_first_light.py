@@ -7,6 +7,13 @@ import settings
 from rig import Rig, wait_until
 
 
+DUTY, LEAD = "duty@baoji.example", "lead@baoji.example"
+
+
+def mails_to(rig, address):
+    return [mail for mail in rig.mail.mails() if address in ("", mail["to"][0])]
+
+
 class FirstLight(unittest.TestCase):
     def day(self, rig, date, *levels):
         """Says one day's levels and waits until the daemon has taken them."""
@@ -15,10 +22,12 @@ class FirstLight(unittest.TestCase):
         rig.feed.say(self.rows)
         wait_until(lambda: rig.feed.whole > whole, f"the day {date} is fetched")
 
-    def arrive(self, rig, mails, hooks):
-        wait_until(lambda: len(rig.mail.mails()) >= mails and len(rig.hook.hooks()) >= hooks,
-                   f"{mails} mails and {hooks} webhooks; there are {len(rig.mail.mails())} and "
-                   f"{len(rig.hook.hooks())}")
+    def arrive(self, rig, mails, hooks, to=DUTY):
+        """Waits for so many mails to the duty officer (or whom `to` names; "" is all) and webhooks."""
+        def there():
+            return len(mails_to(rig, to)), len(rig.hook.hooks())
+        wait_until(lambda: there()[0] >= mails and there()[1] >= hooks,
+                   lambda: f"{mails} mails and {hooks} webhooks; there are {there()}")
 
     def setUp(self):
         self.rows = []
@@ -42,7 +51,12 @@ class FirstLight(unittest.TestCase):
                               ("all_clear", "resolved", "normal")])
             self.assertEqual(len({d["id"] for d in told}), 1)
             self.assertEqual(len({i for i, _ in rig.hooks()}), 3)
-            self.assertEqual(len({m["message_id"] for m in rig.mail.mails()}), 3)
+            self.assertEqual(len({m["message_id"] for m in mails_to(rig, DUTY)}), 3)
+            self.assertEqual(len(mails_to(rig, DUTY)), 3)
+            # No route names the lead: the plan is the lead's to decide all the same. It is proposed
+            # when its trigger holds, withdrawn at yellow, and proposed anew at the second red.
+            self.assertEqual(len({m["message_id"] for m in mails_to(rig, LEAD)}), 2)
+            self.assertEqual(len(mails_to(rig, LEAD)), 2)
             self.assertEqual([(f, t, d) for _, _, f, t, d in rig.moves()],
                              [("normal", "red", "2017-02-07"), ("red", "yellow", "2017-02-09"),
                               ("yellow", "red", "2017-02-10"), ("red", "normal", "2017-02-13")])
@@ -62,10 +76,9 @@ class FirstLight(unittest.TestCase):
         self.assertEqual(
             {k: data[k] for k in ("county", "status", "rule", "level", "value", "value_exact", "line", "as_of")},
             {"county": "610327", "status": "firing", "rule": "cash_level", "level": "red",
-             "value": "0.08", "value_exact": "2/25", "line": "< 0.1", "as_of": "2017-02-07"})
+             "value": "0.08", "value_exact": "2/25", "line": "< 0.10", "as_of": "2017-02-07"})
         self.assertEqual(data["plan"]["name"], "陇县“三保”风险应急处置预案")
-        [mail] = rig.mail.mails()
-        self.assertEqual(mail["to"], ["duty@baoji.example"])
+        [mail] = mails_to(rig, DUTY)
         self.assertIn("陇县", mail["subject"])
         self.assertIn("红色", mail["subject"])
         message = email.message_from_string(mail["content"], policy=email.policy.default)
@@ -99,10 +112,10 @@ class FirstLight(unittest.TestCase):
             rig.start()
             wait_until(lambda: rig.feed.whole == 1, "the first fetch")
             rig.feed.say(self.rows + [settings.row("610327", "2017-02-07", "0.05")])
-            self.arrive(rig, 3, 2)  # the duty officer twice, the lead once; the webhook twice
+            self.arrive(rig, 3, 2, to="")  # the duty officer twice, the lead once; the webhook twice
             self.assertEqual(rig.stop(), 0)
             to = sorted(mail["to"][0] for mail in rig.mail.mails())
-            self.assertEqual(to, ["duty@baoji.example", "duty@baoji.example", "lead@baoji.example"])
+            self.assertEqual(to, [DUTY, DUTY, LEAD])
             reasons = sorted(body["data"]["reason"] for _, body in rig.hooks())
             self.assertEqual(reasons, ["first", "plan_proposed"])
             types = [r["type"] for r in rig.journal() if r["type"].startswith("plan.")]
@@ -111,14 +124,14 @@ class FirstLight(unittest.TestCase):
     def test_a_restart_tells_nothing_again(self):
         with Rig(settings.small()) as rig:
             self.day_one(rig)
-            self.arrive(rig, 1, 1)
+            self.arrive(rig, 2, 1, to="")  # the duty officer of the alert, the lead of the plan
             for _ in range(3):
                 self.assertEqual(rig.stop(), 0)
                 whole = rig.feed.whole
                 rig.start()
                 wait_until(lambda whole=whole: rig.feed.whole > whole, "a fetch after the restart")
             self.assertEqual(rig.stop(), 0)
-            self.assertEqual((len(rig.mail.mails()), len(rig.hooks())), (1, 1))
+            self.assertEqual((len(rig.mail.mails()), len(rig.hooks())), (2, 1))
             self.assertEqual(len(rig.moves()), 1)
 
 

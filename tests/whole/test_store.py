@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import unittest
 
@@ -14,10 +15,18 @@ import settings
 from rig import PATIENCE, Rig, mail_id, wait_until
 
 
+NEWER_AND_KILLED = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("PRAGMA user_version = 999")
+os.kill(os.getpid(), 9)
+"""
+
+
 def digest(folder):
-    """What the files of a store hold."""
+    """What the store and its log hold (not its index, which every reader may build anew)."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("sanbao.db*")
-            if "lock" not in path.name}
+            if path.name.endswith((".db", "-wal"))}
 
 
 class Store(unittest.TestCase):
@@ -73,13 +82,38 @@ class Store(unittest.TestCase):
             self.assertEqual(digest(rig.folder), before)
             self.assertIn("999", rig.last_words())
 
+    def test_a_newer_store_whose_version_is_still_in_the_log_is_refused_too(self):
+        # As a newer daemon leaves it that was killed: the first page of the file is still old.
+        with Rig(settings.small()) as rig:
+            self.started(rig)
+            wait_until(rig.hook.hooks, "the alert")
+            self.assertEqual(rig.stop(), 0)
+            subprocess.run([sys.executable, "-c", NEWER_AND_KILLED, str(rig.store)], check=False)
+            self.assertGreater(rig.store.with_name("sanbao.db-wal").stat().st_size, 0)
+            before = digest(rig.folder)
+            self.assertNotIn(self.end_of_a_failed_start(rig), (0, 75))
+            self.assertEqual(digest(rig.folder), before)
+            self.assertIn("999", rig.last_words())
+
     def test_a_file_that_is_no_store_is_refused_untouched(self):
-        for name, content in {"empty": b"", "text": b"hello" * 1000, "zeros": bytes(8192)}.items():
+        for name, content in {"text": b"hello" * 1000, "zeros": bytes(8192), "short": b"SQLite"}.items():
             with self.subTest(name), Rig(settings.small()) as rig:
                 rig.store.write_bytes(content)
                 rig.feed.say([])
                 self.assertNotEqual(self.end_of_a_failed_start(rig), 0)
                 self.assertEqual(rig.store.read_bytes(), content)
+
+    def test_an_empty_file_where_no_store_ever_was_is_begun(self):
+        # What a kill in the very first moment leaves.
+        with Rig(settings.small()) as rig:
+            rig.store.write_bytes(b"")
+            self.started(rig)
+            wait_until(rig.hook.hooks, "the alert")
+            self.assertEqual(rig.stop(), 0)
+            rig.journal()
+            rig.store.write_bytes(b"")
+            self.assertNotEqual(self.end_of_a_failed_start(rig), 0)
+            self.assertEqual(rig.store.read_bytes(), b"")
 
     def test_a_store_that_has_vanished_is_not_begun_anew_in_silence(self):
         with Rig(settings.small()) as rig:
@@ -105,15 +139,28 @@ class Store(unittest.TestCase):
                 database.commit()
             self.assertNotEqual(self.end_of_a_failed_start(rig), 0)
 
+    def test_changed_figures_are_found_at_the_start(self):
+        with Rig(settings.small()) as rig:
+            self.started(rig)
+            wait_until(rig.hook.hooks, "the alert")
+            self.assertEqual(rig.stop(), 0)
+            with contextlib.closing(sqlite3.connect(rig.store)) as database:
+                seq, cells = database.execute("SELECT seq, cells FROM batch").fetchone()
+                changed = cells[:-1] + bytes([cells[-1] ^ 2])
+                database.execute("UPDATE batch SET cells = ? WHERE seq = ?", (changed, seq))
+                database.commit()
+            self.assertNotEqual(self.end_of_a_failed_start(rig), 0)
+            self.assertIn(f"record {seq} ", rig.last_words())
+
     def test_a_full_disk_stops_it_having_said_so(self):
         # A limit on file size is a full disk that every user can have.
         with Rig(settings.small()) as rig:
             self.started(rig, "0.50")
             self.assertEqual(rig.stop(), 0)
-            size = rig.store.stat().st_size
+            size = rig.store.stat().st_size + 512 * 1024  # for the log, which is its own file
 
             def small_disk():
-                resource.setrlimit(resource.RLIMIT_FSIZE, (size + 65_536, size + 65_536))
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
             # Python ignores SIGXFSZ; not restoring it lets write() fail with EFBIG instead.
             rig.start(preexec_fn=small_disk, restore_signals=False)
