@@ -108,11 +108,15 @@ class Fold {
         run.by = event.by;
         run.doc_no = event.doc_no;
         run.activated = at_;
+        run.reached = {{event.level, at_}};
     }
     void operator()(const PlanRaised& event) {
         auto& run = state_.plans[event.subject];
         run.level = event.to;
         run.cause = event.cause;
+        if (run.state == PlanState::active) {
+            run.reached.emplace_back(event.to, at_);
+        }
     }
     void operator()(const PlanWithdrawn& event) { close_plan(event.subject); }
     void operator()(const StepSettled& event) {

@@ -13,10 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool applies(const std::vector<std::string>& levels, const std::string& level) {
-    return levels.empty() || std::ranges::find(levels, level) != levels.end();
-}
-
 // A condition's arguments are the values of indicators as last judged.
 bool holds(
     const Step& step, std::uint32_t subject, const rules::CompiledClause& clause, Level colour) {
@@ -114,8 +110,8 @@ void check_steps(Step& step, std::uint32_t subject) {
         return found == entries.end() || (!found->second.settled && !found->second.overdue);
     };
     for (const auto& measure : county.plan->measures) {
-        if (applies(measure.levels, run.level) && open(run.steps, measure.seq)
-            && due_of(step, measure.due, run.activated) < step.at) {
+        const auto since = run.ordered_since(measure.levels);
+        if (since && open(run.steps, measure.seq) && due_of(step, measure.due, *since) < step.at) {
             step.emit(StepOverdue{county.id, measure.seq});
             tell_plan(
                 step,
@@ -128,8 +124,9 @@ void check_steps(Step& step, std::uint32_t subject) {
     }
     for (std::size_t i = 0; i < county.plan->reports.size(); ++i) {
         const auto& report = county.plan->reports[i];
-        if (applies(report.levels, run.level) && open(run.reports, static_cast<int>(i))
-            && due_of(step, report.within, run.activated) < step.at) {
+        const auto since = run.ordered_since(report.levels);
+        if (since && open(run.reports, static_cast<int>(i))
+            && due_of(step, report.within, *since) < step.at) {
             step.emit(ReportOverdue{county.id, static_cast<int>(i)});
             tell_plan(
                 step, subject, {text::Reason::report_overdue, std::to_string(i), report.to, ""});
@@ -215,14 +212,16 @@ std::optional<Instant> plan_due(const State& state, std::uint32_t subject) {
         return entry == entries.end() || (!entry->second.settled && !entry->second.overdue);
     };
     for (const auto& measure : county.plan->measures) {
-        if (applies(measure.levels, run.level) && open(run.steps, measure.seq)) {
-            consider(measure.due, run.activated);
+        const auto since = run.ordered_since(measure.levels);
+        if (since && open(run.steps, measure.seq)) {
+            consider(measure.due, *since);
         }
     }
     for (std::size_t i = 0; i < county.plan->reports.size(); ++i) {
         const auto& report = county.plan->reports[i];
-        if (applies(report.levels, run.level) && open(run.reports, static_cast<int>(i))) {
-            consider(report.within, run.activated);
+        const auto since = run.ordered_since(report.levels);
+        if (since && open(run.reports, static_cast<int>(i))) {
+            consider(report.within, *since);
         }
     }
     if (run.end_holds_since && !run.may_end) {
@@ -292,7 +291,7 @@ class Permit {
         }
         for (const auto& measure : plan.measures) {
             const auto entry = run.steps.find(measure.seq);
-            if (applies(measure.levels, run.level)
+            if (run.ordered_since(measure.levels)
                 && (entry == run.steps.end() || !entry->second.settled)) {
                 return invalid(fmt::format(
                     "step {} is neither done nor waived; settle it first", measure.seq));

@@ -53,6 +53,22 @@ std::string_view to_text(PollProblem problem) {
     SANBAO_ASSERT(false);
 }
 
+std::optional<Instant> PlanRun::ordered_since(const std::vector<std::string>& levels) const {
+    for (const auto& [reached_level, at] : reached) {
+        if (levels.empty() || std::ranges::find(levels, reached_level) != levels.end()) {
+            return at;
+        }
+    }
+    return std::nullopt;
+}
+
+bool PlanRun::concerns(const std::vector<std::string>& levels) const {
+    return ordered_since(levels).has_value()
+           || (state != PlanState::active
+               && (level.empty() || levels.empty()
+                   || std::ranges::find(levels, level) != levels.end()));
+}
+
 State make_state(std::shared_ptr<const rules::Rulebook> rules) {
     State state;
     state.readings = rules->empty_readings();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sanbao::core {
@@ -56,8 +57,17 @@ struct PlanRun {
     };
     std::map<int, Entry> steps;    // by PlanMeasure::seq; only those that were touched
     std::map<int, Entry> reports;  // by index in Plan::reports
+    std::vector<std::pair<std::string, Instant>> reached;  // levels, from the activation on
     std::optional<Instant> end_holds_since;
     bool may_end = false;
+
+    // Since when what the plan orders for `levels` (empty: all) is due: the moment at which the
+    // active plan first reached one of them. nullopt: it has not.
+    [[nodiscard]] std::optional<Instant> ordered_since(
+        const std::vector<std::string>& levels) const;
+    // Whether what the plan orders for `levels` concerns this run: it is ordered, or would be at
+    // once.
+    [[nodiscard]] bool concerns(const std::vector<std::string>& levels) const;
     friend bool operator==(const PlanRun&, const PlanRun&) = default;
 };
 

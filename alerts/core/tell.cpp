@@ -154,10 +154,7 @@ text::PlanFacts plan_facts(const State& state, std::uint32_t subject) {
     for (const auto& measure : plan.measures) {
         const auto entry = run.steps.find(measure.seq);
         const auto settled = entry != run.steps.end() && entry->second.settled;
-        const auto elsewhere =
-            !measure.levels.empty() && !run.level.empty()
-            && std::ranges::find(measure.levels, run.level) == measure.levels.end();
-        if (settled || elsewhere || facts.steps.size() == steps_shown) {
+        if (settled || !run.concerns(measure.levels) || facts.steps.size() == steps_shown) {
             continue;
         }
         text::Step step{measure.seq, measure.name, measure.owner, {}, {}, measure.due};
@@ -165,8 +162,8 @@ text::PlanFacts plan_facts(const State& state, std::uint32_t subject) {
             step.owner = role->title;
             step.contact = contact_of(catalogue, role->person);
         }
-        if (run.state == PlanState::active) {
-            step.due = end_of(measure.due, run.activated, catalogue.calendar, catalogue.zone);
+        if (const auto since = run.ordered_since(measure.levels)) {
+            step.due = end_of(measure.due, *since, catalogue.calendar, catalogue.zone);
         }
         facts.steps.push_back(std::move(step));
     }

@@ -2,7 +2,6 @@
 #include "alerts/base/calendar.hpp"
 #include "daemon/web/views.hpp"
 
-#include <algorithm>
 
 namespace sanbao::web {
 
@@ -16,26 +15,23 @@ struct Course {
     const View& view;
     const core::PlanRun& run;
 
-    [[nodiscard]] bool concerns(const std::vector<std::string>& levels) const {
-        return run.level.empty() || levels.empty()
-               || std::ranges::find(levels, run.level) != levels.end();
-    }
-
     // What is common to a step and a report: by when, and what has become of it.
-    void add(json::object& to, const Entries& entries, int key, const Term& term) const {
+    void add(json::object& to, const Entries& entries, int key, std::optional<Instant> due) const {
         const auto found = entries.find(key);
         const auto entry = found == entries.end() ? core::PlanRun::Entry{} : found->second;
-        to["term"] = to_text(term);
-        to["due"] = nullptr;
-        if (run.state == core::PlanState::active) {
-            const auto& catalogue = view.catalogue();
-            to["due"] =
-                instant_json(view, end_of(term, run.activated, catalogue.calendar, catalogue.zone));
-        }
+        to["due"] = due ? instant_json(view, *due) : json::value(nullptr);
         to["state"] = entry.settled ? "settled" : entry.overdue ? "overdue" : "open";
         to["by"] = entry.by;
         to["note"] = entry.note;
         to["at"] = entry.settled ? instant_json(view, entry.at) : json::value(nullptr);
+    }
+
+    [[nodiscard]] std::optional<Instant> due(
+        const std::vector<std::string>& levels, const Term& term) const {
+        const auto since = run.ordered_since(levels);
+        const auto& catalogue = view.catalogue();
+        return since ? std::optional{end_of(term, *since, catalogue.calendar, catalogue.zone)}
+                     : std::nullopt;
     }
 };
 
@@ -50,7 +46,7 @@ json::object person_json(const View& view, const std::string& id) {
 json::array steps_json(const Course& course, const Plan& plan) {
     json::array steps;
     for (const auto& measure : plan.measures) {
-        if (!course.concerns(measure.levels)) {
+        if (!course.run.concerns(measure.levels)) {
             continue;
         }
         const auto* role = plan.role(measure.owner);
@@ -62,7 +58,8 @@ json::array steps_json(const Course& course, const Plan& plan) {
             {"legal_basis", measure.legal_basis}};
         step["person"] =
             role != nullptr ? json::value(person_json(course.view, role->person)) : nullptr;
-        course.add(step, course.run.steps, measure.seq, measure.due);
+        step["term"] = to_text(measure.due);
+        course.add(step, course.run.steps, measure.seq, course.due(measure.levels, measure.due));
         steps.push_back(std::move(step));
     }
     return steps;
@@ -71,13 +68,18 @@ json::array steps_json(const Course& course, const Plan& plan) {
 json::array reports_json(const Course& course, const Plan& plan) {
     json::array reports;
     for (std::size_t i = 0; i < plan.reports.size(); ++i) {
-        if (!course.concerns(plan.reports[i].levels)) {
+        if (!course.run.concerns(plan.reports[i].levels)) {
             continue;
         }
         const auto index = static_cast<int>(i);
         json::object report{
             {"index", index}, {"to", plan.reports[i].to}, {"form", plan.reports[i].form}};
-        course.add(report, course.run.reports, index, plan.reports[i].within);
+        report["term"] = to_text(plan.reports[i].within);
+        course.add(
+            report,
+            course.run.reports,
+            index,
+            course.due(plan.reports[i].levels, plan.reports[i].within));
         reports.push_back(std::move(report));
     }
     return reports;

@@ -17,7 +17,6 @@ import csv
 import datetime
 import functools
 import hashlib
-import http.server
 import json
 import pathlib
 import sys
@@ -27,6 +26,7 @@ import urllib.parse
 
 import baoji_sample
 import baoji_story
+import loopback
 
 SETTLED_S = 0.2  # after this, what was fetched has been taken in
 
@@ -103,8 +103,7 @@ class FeedServer:
         self._instead, self._bodies, self._lock = {}, {}, threading.Lock()
         self._led = []  # (time, day) of the leader's fetches that followers have not reached
         self._follow = replay.day()
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), _Handler)
-        self._server.daemon_threads = True
+        self._server = loopback.Server(port, _Handler)
         self._server.feeds = self
 
     def start(self):
@@ -150,12 +149,7 @@ class FeedServer:
             self.replay.advance()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class _Handler(loopback.Handler):
     def answer(self, code, body=b"", **headers):
         self.send_response(code)
         for name, value in headers.items():

@@ -16,7 +16,6 @@ import argparse
 import base64
 import hashlib
 import hmac
-import http.server
 import json
 import pathlib
 import random
@@ -25,6 +24,7 @@ import threading
 import time
 import urllib.parse
 
+import loopback
 from lines import LineLog
 
 TOLERANCE_S = 300  # of webhook-timestamp, as the specification's libraries have it
@@ -52,8 +52,7 @@ class WebhookSink:
     def __init__(self, port, file=None, secret=None, on_hook=None):
         self.log, self.secret, self.on_hook = LineLog(file), secret, on_hook
         self._lock, self._mode, self._random = threading.Lock(), {"mode": "ok"}, random.Random(1)
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), _Handler)
-        self._server.daemon_threads = True
+        self._server = loopback.Server(port, _Handler)
         self._server.sink = self
 
     def start(self):
@@ -95,12 +94,7 @@ class WebhookSink:
         return self.log.all()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class _Handler(loopback.Handler):
     def _answer(self, code, body=b"", headers=()):
         self.send_response(code)
         for name, value in headers:
@@ -165,7 +159,7 @@ def main():
     options.add_argument("--secret-file", help="whsec_… to check signatures with")
     given = options.parse_args()
     secret = pathlib.Path(given.secret_file).read_text().strip() if given.secret_file else None
-    sink = WebhookSink(given.port, given.file, secret, lambda hook: print(told(hook), flush=True))
+    sink = WebhookSink(given.port, given.file, secret, lambda hook: print(told(hook) + "\n", end="", flush=True))
     sink.start()
     try:
         threading.Event().wait()

@@ -79,6 +79,17 @@ TEST_CASE("a step and a report that pass their time are overdue once, at their m
     CHECK(only<core::StepOverdue>(world.step(active_since + 5h, core::Wake{})).empty());
 }
 
+TEST_CASE(
+    "what a worse level orders is due from when that level was reached, not from the activation") {
+    auto world = with_active_plan();
+    world.balance("2017-02-08", 5'000'000);  // a Wednesday: level I, whose step 20 has 3wd
+    REQUIRE(run_of(world).level == "I");
+    world.step(noon("2017-02-13"), core::Wake{});
+    CHECK_FALSE(run_of(world).steps.contains(20));
+    world.step(noon("2017-02-14"), core::Wake{});
+    CHECK(run_of(world).steps.at(20).overdue);
+}
+
 TEST_CASE("steps need evidence or a reason to be waived") {
     const auto world = with_active_plan();
     const auto may = [&](core::SettleStep act) {

@@ -5,7 +5,6 @@ Everything here is outside the daemon: it is started, asked and ended as an oper
 """
 import contextlib
 import hashlib
-import http.server
 import json
 import os
 import pathlib
@@ -25,7 +24,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts" / "rig"))
 
-from mail_sink import MailSink  # noqa: E402  (the path above makes it importable)
+import loopback  # noqa: E402  (the path above makes it importable)
+from mail_sink import MailSink  # noqa: E402
 from webhook_sink import WebhookSink  # noqa: E402
 
 SANBAOD = os.environ.get("SANBAOD", str(ROOT / "build/release/daemon/sanbaod"))
@@ -64,21 +64,11 @@ class Feed:
         self.requests = self.whole = 0
         feed = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
+        class Handler(loopback.Handler):
             def do_GET(self):
                 feed.answer(self)
 
-        class Server(http.server.ThreadingHTTPServer):
-            def handle_error(self, _request, _address):
-                pass  # a daemon that is killed resets its connections; no news in these tests
-
-        self._server = Server(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = loopback.Server(port, Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):
@@ -241,12 +231,22 @@ class Rig:
     # What it stored and said -------------------------------------------------------------------------
 
     def database(self):
-        """A connection to a copy of the store as it is now. Close it."""
-        copy = pathlib.Path(tempfile.mkdtemp(dir=self.folder, prefix="copy-")) / "sanbao.db"
-        for suffix in ("", "-wal"):
-            if pathlib.Path(f"{self.store}{suffix}").exists():
-                shutil.copy(f"{self.store}{suffix}", f"{copy}{suffix}")
-        return sqlite3.connect(copy)
+        """The store as it is now, in memory. Close it."""
+        now = sqlite3.connect(":memory:")
+        if self.process and self.process.poll() is None:
+            # The daemon checkpoints at any moment, so its files are read through SQLite: read-only,
+            # so that there stays one connection that writes.
+            with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as live:
+                live.backup(now)
+            return now
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="copy-") as folder:
+            copy = pathlib.Path(folder) / "sanbao.db"
+            for suffix in ("", "-wal"):
+                if pathlib.Path(f"{self.store}{suffix}").exists():
+                    shutil.copy(f"{self.store}{suffix}", f"{copy}{suffix}")
+            with contextlib.closing(sqlite3.connect(copy)) as dead:
+                dead.backup(now)
+        return now
 
     def journal(self):
         """All records, as dicts, after checking that each is hashed and chained."""

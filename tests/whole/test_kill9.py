@@ -21,6 +21,16 @@ CALM, LEVELS = "0.50", ("0.50", "0.50", "0.27", "0.15", "0.05")
 COUNTIES = (("610326", "眉县"), ("610327", "陇县"), ("610328", "千阳县"), ("610329", "麟游县"))
 
 
+def reason_of(before, after):
+    """Why people are told of a transition; None where they are not."""
+    order = ("normal", "yellow", "orange", "red")
+    if after == "normal":
+        return "all_clear"
+    if before == "normal":
+        return "first"
+    return "worse" if order.index(after) > order.index(before) else None
+
+
 class Calendar(threading.Thread):
     """Appends a day to the feed every 60 ms until told to stop; ends with calm days."""
 
@@ -117,10 +127,29 @@ class Kill9(unittest.TestCase):
         for given_id, body in hooks:
             bodies[given_id].add(str(body))
         self.assertEqual([i for i, b in bodies.items() if len(b) > 1], [], "one id with two contents")
-        told = collections.Counter(
-            (body["data"]["id"], body["data"]["transition"], body["data"]["reason"])
-            for body in {i: b for i, b in hooks}.values() if body["data"].get("rule"))
-        self.assertEqual([k for k, n in told.items() if n > 1], [], "told under two ids")
+        self.compare_told(calendar, dict(hooks).values())
+        self.compare_dropped(rig.hook.hooks())
+
+    def compare_told(self, calendar, bodies):
+        """By id, each transition that is to be told was told once: first, worse and all-clear."""
+        told = collections.Counter((body["data"]["county"], body["data"]["as_of"], body["data"]["reason"])
+                                   for body in bodies if body["data"].get("rule"))
+        wanted = collections.Counter((code, date, reason) for code, moves in calendar.expected().items()
+                                     for before, after, date in moves if (reason := reason_of(before, after)))
+        print(f"kill9: {sum(map(len, calendar.expected().values()))} transitions, {len(wanted)} of them to be told; "
+              f"{len(wanted - told)} were not, {len(told - wanted)} under a second id", flush=True)
+        self.assertEqual((wanted - told, told - wanted), (collections.Counter(), collections.Counter()))
+
+    def compare_dropped(self, hooks):
+        """The control: what was taken but never answered must be among the repeats, or nothing here
+        could tell a repeat from none."""
+        last_answered = {hook["id"]: place for place, hook in enumerate(hooks) if hook["mode"] == "ok"}
+        dropped = [(place, hook["id"]) for place, hook in enumerate(hooks) if hook["mode"] == "drop-after"]
+        missing = [given for place, given in dropped if last_answered.get(given, -1) < place]
+        print(f"kill9: {len(dropped)} webhooks were taken and not answered, {len(missing)} of them not "
+              "sent again", flush=True)
+        self.assertTrue(dropped, "the receiver never misbehaved: run more kills")
+        self.assertEqual(missing, [])
 
     def compare_received(self, what, outbox, channel, received):
         wanted = {i for i, row in outbox.items() if row["channel"] == channel}
