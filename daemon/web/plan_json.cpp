@@ -2,6 +2,7 @@
 #include "alerts/base/calendar.hpp"
 #include "daemon/web/views.hpp"
 
+#include <algorithm>
 
 namespace sanbao::web {
 

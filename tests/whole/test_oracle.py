@@ -41,6 +41,18 @@ def fed(day, mapped):
             for code, row in baoji_sample.figures()[day].items()}
 
 
+def second_opinion(judge, last):
+    """Every transition from FIRST to `last`, in order."""
+    mapped = {spec["item"] for i in judge.indicators for spec in i.inputs.values()}
+    days = [day for day in baoji_story.business_days() if day <= last]
+    first_shown = [day for day in days if day <= FIRST][-SPAN]
+    wanted = []
+    for day in days:
+        if day >= first_shown:  # what the first document holds of the past is history only
+            wanted += judge.take(day, fed(day, mapped), judge=day >= FIRST)
+    return wanted
+
+
 class SecondOpinion(unittest.TestCase):
     def test_every_transition_of_a_year_agrees(self):
         begun = time.monotonic()
@@ -55,9 +67,9 @@ class SecondOpinion(unittest.TestCase):
             server.stop()
             found = [move for move in rig.moves() if move[0] != "us-treasury"]
             took = time.monotonic() - begun
-        wanted = self.second_opinion()
-        print(f"oracle: {(LAST - FIRST).days} days in {took:.1f} s, {len(found)} transitions, "
-              f"{len(wanted)} expected", flush=True)
+        wanted = second_opinion(oracle.Oracle(ROOT / "config"), LAST)
+        print(f"oracle: {(LAST - FIRST).days} days in {took:.1f} s, {len(found)} transitions of "
+              f"{len({move[:2] for move in found})} series, {len(wanted)} expected", flush=True)
         self.assertGreater(len(wanted), 20, "the sample has become too quiet to prove anything")
         missing = collections.Counter(wanted) - collections.Counter(found)
         strange = collections.Counter(found) - collections.Counter(wanted)
@@ -68,16 +80,17 @@ class SecondOpinion(unittest.TestCase):
         for series, moves in by_series.items():
             self.assertEqual(moves, [m for m in wanted if m[:2] == series], series)
 
-    def second_opinion(self):
-        judge = oracle.Oracle(ROOT / "config")
-        mapped = {spec["item"] for i in judge.indicators for spec in i.inputs.values()}
-        days = [day for day in baoji_story.business_days() if day <= LAST]
-        first_shown = [day for day in days if day <= FIRST][-SPAN]
-        wanted = []
-        for day in days:
-            if day >= first_shown:  # what the first document holds of the past is history only
-                wanted += judge.take(day, fed(day, mapped), judge=day >= FIRST)
-        return wanted
+    def test_a_rule_that_differs_a_little_would_be_noticed(self):
+        last = FIRST + datetime.timedelta(days=90)
+        right = second_opinion(oracle.Oracle(ROOT / "config"), last)
+        for name, change in {"hold": lambda i: setattr(i, "hold", i.hold + 1),
+                             "leave": lambda i: setattr(i, "leave", 0),
+                             "leave hold": lambda i: setattr(i, "leave_hold", i.leave_hold + 1)}.items():
+            with self.subTest(name):
+                wrong = oracle.Oracle(ROOT / "config")
+                for indicator in wrong.indicators:
+                    change(indicator)
+                self.assertNotEqual(second_opinion(wrong, last), right)
 
 
 if __name__ == "__main__":
