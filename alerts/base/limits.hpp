@@ -28,6 +28,10 @@ inline constexpr int hold_readings_max = 31;
 inline constexpr int history_days_max = 1'100;  // three years: "same period last year" of a window
 
 inline constexpr std::size_t record_bytes_max = 16 << 10;
+inline constexpr std::size_t record_text_bytes_max = 2'000;     // of one text, as it is stored
+inline constexpr std::size_t record_list_max = 20;              // texts of one list …
+inline constexpr std::size_t record_list_text_bytes_max = 600;  // … and of each, as it is stored
+inline constexpr std::size_t note_bytes_max = 500;              // what a person writes into an act
 inline constexpr int delivery_attempts_max = 200;
 inline constexpr std::size_t http_header_bytes_max = 8 << 10;
 inline constexpr std::size_t http_body_bytes_max = 64 << 10;
@@ -35,6 +39,7 @@ inline constexpr int http_connections_max = 256;    // of each listener
 inline constexpr int http_request_ms_max = 10'000;  // from the first byte to the last
 inline constexpr int http_idle_ms_max = 60'000;     // between two requests of a connection
 
+static_assert(record_list_max * record_list_text_bytes_max < record_bytes_max * 3 / 4);
 static_assert(feed_body_bytes_default <= feed_body_bytes_max);
 
 }  // namespace sanbao::limits

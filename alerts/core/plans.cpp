@@ -1,6 +1,7 @@
 // One county, one plan: proposed, activated, worked through, ended.
 #include "alerts/base/assert.hpp"
 #include "alerts/base/digest.hpp"
+#include "alerts/base/limits.hpp"
 #include "alerts/core/step.hpp"
 
 #include <fmt/format.h>
@@ -243,6 +244,10 @@ class Permit {
             return no(
                 "the plan of {} is {}; only a proposed plan can be activated", act.subject, run);
         }
+        if (act.doc_no.size() > limits::note_bytes_max) {
+            return invalid(
+                fmt::format("a document number of at most {} bytes", limits::note_bytes_max));
+        }
         return by_role(act.subject, "lead", act.by);
     }
     Result<void> operator()(const SettleStep& act) const {
@@ -259,6 +264,12 @@ class Permit {
         const auto entry = run.steps.find(act.seq);
         if (entry != run.steps.end() && entry->second.settled) {
             return invalid(fmt::format("step {} was settled by {}", act.seq, entry->second.by));
+        }
+        if (act.evidence.size() > limits::note_bytes_max
+            || act.waived_because.size() > limits::note_bytes_max) {
+            return invalid(fmt::format(
+                "at most {} bytes of text; name the document and file the rest",
+                limits::note_bytes_max));
         }
         if (act.waived_because.empty() && measure->evidence && act.evidence.empty()) {
             return invalid(fmt::format(

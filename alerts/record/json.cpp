@@ -51,9 +51,15 @@ bool is_hidden(std::string_view sequence) {
 
 }  // namespace
 
-void append_string(std::string& out, std::string_view text) {
+void append_string(std::string& out, std::string_view text, std::size_t bytes_max) {
+    constexpr std::size_t longest = 4;  // bytes that one character may add
+    const auto begin = out.size();
     out += '"';
     while (!text.empty()) {
+        if (out.size() - begin + longest > bytes_max) {
+            out += "…";
+            break;
+        }
         const auto length = sequence_length(text);
         const auto sequence = text.substr(0, std::max<std::size_t>(length, 1));
         text.remove_prefix(sequence.size());

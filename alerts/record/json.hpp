@@ -1,6 +1,8 @@
 // Inside record/: canonical JSON text.
 #pragma once
 
+#include "alerts/base/limits.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,8 +12,10 @@
 namespace sanbao::record {
 
 // Appends `text` as a JSON string: invalid UTF-8, control and bidirectional characters become
-// U+FFFD.
-void append_string(std::string& out, std::string_view text);
+// U+FFFD. What would take more than `bytes_max` is cut and ends with "…": no text from outside can
+// make a record too long to be written.
+void append_string(
+    std::string& out, std::string_view text, std::size_t bytes_max = limits::record_text_bytes_max);
 
 // One object whose keys come out sorted, whatever order they went in.
 class Object {

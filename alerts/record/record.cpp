@@ -41,7 +41,15 @@ class Writer {
         object_.text(key, core::to_text(value));
     }
     void operator()(std::string_view key, const std::vector<std::string>& values) {
-        list(key, values, [](std::string& out, const std::string& v) { append_string(out, v); });
+        auto shown = values;
+        if (shown.size() > limits::record_list_max) {
+            const auto more = shown.size() - limits::record_list_max + 1;
+            shown.resize(limits::record_list_max - 1);
+            shown.push_back(fmt::format("… and {} more", more));
+        }
+        list(key, shown, [](std::string& out, const std::string& v) {
+            append_string(out, v, limits::record_list_text_bytes_max);
+        });
     }
     void operator()(std::string_view key, const std::vector<core::Watched>& values) {
         list(key, values, [](std::string& out, const core::Watched& v) {

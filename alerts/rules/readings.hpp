@@ -50,8 +50,9 @@ class Readings {
     [[nodiscard]] std::size_t subjects() const { return subjects_; }
 
   private:
+    // County by county, as most feeds come: a national body walks the memory in order.
     [[nodiscard]] std::size_t index(std::uint32_t item, std::uint32_t subject) const {
-        return item * subjects_ + subject;
+        return subject * keeps_history_.size() + item;
     }
     std::size_t subjects_ = 0;
     std::vector<bool> keeps_history_;

@@ -12,6 +12,9 @@ namespace sanbao::io {
 
 namespace {
 
+constexpr std::int64_t big_body_bytes = 16 << 20;
+constexpr long big_buffer_bytes = 512 << 10;
+
 constexpr long low_speed_bytes = 100;  // a second, for …
 constexpr long low_speed_seconds = 10;
 constexpr std::size_t reply_bytes_max = 200;  // of a server's line in a message
@@ -163,6 +166,9 @@ void Exchange::set_web() {
     set(easy, CURLOPT_LOW_SPEED_LIMIT, low_speed_bytes);
     set(easy, CURLOPT_LOW_SPEED_TIME, low_speed_seconds);
     set(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t{request_.body_max});
+    if (request_.body_max >= big_body_bytes) {
+        set(easy, CURLOPT_BUFFERSIZE, big_buffer_bytes);  // fewer reads; too much for every feed
+    }
     set(easy, CURLOPT_USERAGENT, "sanbaod/" SANBAO_VERSION);
     const auto add = [this](const std::string& line) {
         auto* const longer = curl_slist_append(headers_.get(), line.c_str());

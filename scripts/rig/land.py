@@ -4,7 +4,6 @@ Everything is calm until somebody breaks it: every ratio stands well on the safe
 and the variants of a body differ in every figure without touching one. All figures are invented.
 """
 import datetime
-import json
 import pathlib
 import random
 
@@ -256,12 +255,3 @@ class Land:
         """The county's balance that makes its cash cover `level` (in hundredths), as it is written."""
         fen = self.figures[county][OUTFLOW] * level // 100
         return f"{fen // 100:08d}.{fen % 100:02d}".encode()
-
-
-def check():
-    """A body is good JSON and its offsets point at the balances; used by the tests of the rig."""
-    land = Land(12)
-    body, offsets = land.body("long")
-    first = json.loads(body)["readings"][0]
-    assert float(body[offsets[0]:offsets[0] + 11]) == first["value"], first
-    return first

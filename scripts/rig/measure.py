@@ -7,7 +7,6 @@ import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import time
 import urllib.request
 
@@ -168,4 +167,3 @@ def land_under_watch(binary, name, counties, every, form="long", way="still", ho
 
 def say(text):
     print(text, flush=True)
-    sys.stdout.flush()

@@ -1,5 +1,6 @@
 #include "alerts/record/record.hpp"
 
+#include "alerts/base/limits.hpp"
 #include "alerts/record/json.hpp"
 #include "tests/unit/sample.hpp"
 
@@ -31,6 +32,19 @@ TEST_CASE("text of the world is made safe: bad UTF-8, controls and direction mar
     std::string out;
     record::append_string(out, std::string_view{"a\"\\\n\xff\xE2\x80\xAE眉\x7f", 12});
     CHECK(out == "\"a\\\"\\\\\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD眉\xEF\xBF\xBD\"");
+}
+
+TEST_CASE("no text from outside makes a record too long to be written") {
+    const std::string endless(100'000, '\xff');
+    for (const core::Event& event :
+         {core::Event{core::ConfigRejected{std::vector<std::string>(500, endless)}},
+          core::Event{core::FeedFailed{"f", endless, endless, {}, 1}},
+          core::Event{core::MessageDead{"msg_a", 1, 550, endless}}}) {
+        const auto bytes =
+            record::to_bytes(record::encode(event), "system", noon("2017-02-01"), 1, Digest{});
+        CHECK(bytes.size() <= limits::record_bytes_max);
+        CHECK(record::parse(bytes).has_value());
+    }
 }
 
 TEST_CASE("every event that a world brings about reads back as it was written") {

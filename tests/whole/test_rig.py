@@ -17,6 +17,7 @@ from rig import ROOT, Feed, MailSink, WebhookSink, free_ports
 import baoji_sample
 import baoji_story
 import feed_server
+import land
 import webhook_sink
 
 try:
@@ -150,6 +151,29 @@ class Feeds(unittest.TestCase):
         for date, row in feed_server.treasury_rows(feed_server.FIXTURE):
             for field in ("open_today_bal", "close_today_bal"):
                 self.assertEqual(row[field], whole[date, row["account_type"]][field])
+
+
+class Land(unittest.TestCase):
+    """What scripts/bench measures with."""
+
+    def test_its_balances_stand_where_they_are_changed_in_every_format(self):
+        made = land.Land(12)
+        for form in land.FORMATS:
+            body, offsets = made.body(form)
+            for figures, at in zip(made.figures, offsets):
+                yuan = body[at:at + 11].decode()
+                self.assertEqual(int(yuan.replace(".", "")), figures[land.BALANCE], form)
+
+    def test_every_figure_of_a_variant_differs_and_is_as_wide(self):
+        made = land.Land(12)
+        first, second = (made.body("long", variant)[0] for variant in (0, 1))
+        self.assertEqual(len(first), len(second))
+        rows = zip(*(json.loads(body)["readings"] for body in (first, second)))
+        self.assertTrue(all(a["value"] != b["value"] for a, b in rows))
+
+    def test_a_nation_has_as_many_codes_as_counties(self):
+        for counties in land.SIZES:
+            self.assertEqual(len(set(land.codes(counties))), counties)
 
 
 class Sample(unittest.TestCase):
