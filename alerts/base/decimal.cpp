@@ -1,6 +1,7 @@
 #include "alerts/base/decimal.hpp"
 
 #include "alerts/base/assert.hpp"
+#include "alerts/base/quote.hpp"
 
 #include <fmt/format.h>
 
@@ -30,32 +31,17 @@ constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// The text as an operator may see it: short, on one line, whole UTF-8 characters.
-std::string shown(std::string_view text) {
-    constexpr std::size_t bytes_max = 40;
-    auto end = std::min(text.size(), bytes_max);
-    while (end > 0 && end < text.size()
-           && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-        --end;
-    }
-    std::string result{"\""};
-    for (const char c : text.substr(0, end)) {
-        result += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-    }
-    return result + (end < text.size() ? "…\"" : "\"");
-}
-
 Error not_a_number(std::string_view text) {
     return invalid(
         text.empty()
             ? std::string{"an empty text where a number is expected"}
-            : fmt::format("{} is not a number: write plain digits, as -1234.56", shown(text)));
+            : fmt::format("{} is not a number: write plain digits, as -1234.56", in_quotes(text)));
 }
 
 Error too_big(std::string_view text) {
     return Error{
         ErrorKind::overflow,
-        fmt::format("{} does not fit: check the unit and the scale of the feed", shown(text))};
+        fmt::format("{} does not fit: check the unit and the scale of the feed", in_quotes(text))};
 }
 
 // The digits of a number without its sign, its point and its group commas.
@@ -139,7 +125,7 @@ Error has_a_rest(std::string_view text, std::int64_t multiplier) {
     return invalid(fmt::format(
         "{} has more digits than the unit holds (x {} is not a whole number): "
         "have it rounded at its source, or declare the scale it is really in",
-        shown(text),
+        in_quotes(text),
         multiplier));
 }
 

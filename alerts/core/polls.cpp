@@ -181,14 +181,16 @@ void note_failed(Step& step, const PollFailed& poll) {
     feed.checked = step.at;
     const auto failures = feed.failures + 1;
     const auto was_told = feed.told;
-    const auto news = failures <= rule.tell_after_failures || feed.problem != poll.problem;
+    const auto untold = failures >= rule.tell_after_failures && !was_told;
+    const auto news =
+        untold || failures <= rule.tell_after_failures || feed.problem != poll.problem;
     if (news || !feed.recorded || step.at - *feed.recorded >= record_again_after) {
         step.emit(FeedFailed{rule.id, poll.digest, poll.message, poll.problem, failures});
     } else {
         feed.failures = failures;  // counted on; the next record says how often
         feed.message = poll.message;
     }
-    if (failures >= rule.tell_after_failures && !was_told) {
+    if (untold) {
         tell_feed(step, rule, text::Reason::feed_trouble, poll.message);
     }
 }

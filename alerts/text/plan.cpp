@@ -162,8 +162,12 @@ Section plan_section(const Facts& facts, const Options& options) {
     if (!plan.doc_no.empty()) {
         rows.push_back({say.format("文号", "Document"), clean(plan.doc_no), ""});
     }
-    rows.push_back(
-        {say.format("响应", "Response"), say.format("{}级", "level {}", clean(plan.level)), ""});
+    if (!plan.level.empty()) {  // a plan that nothing has called for has none
+        rows.push_back(
+            {say.format("响应", "Response"),
+             say.format("{}级", "level {}", clean(plan.level)),
+             ""});
+    }
     rows.push_back({say.format("状态", "State"), state_text(plan.state, say), ""});
     if (plan.lead) {
         rows.push_back(

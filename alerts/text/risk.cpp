@@ -150,13 +150,23 @@ Section risk_section(const Facts& facts, const Options& options) {
     return section;
 }
 
+namespace {
+
+// Nobody is to stop payments because of idle cash, or of a risk that is over.
+bool plan_matters(const Facts& facts) {
+    const auto calls = facts.reason != Reason::all_clear && facts.risk->to != Level::blue;
+    return calls || facts.plan->state != "idle";
+}
+
+}  // namespace
+
 Full risk_part(const Facts& facts, const Options& options) {
     const Say say{options.language};
     Full full;
     full.headline = headline(*facts.risk, facts.reason == Reason::all_clear, say);
     full.notes = notes_of(facts, say);
     full.sections.push_back(risk_section(facts, options));
-    if (facts.plan) {
+    if (facts.plan && plan_matters(facts)) {
         full.sections.push_back(plan_section(facts, options));
     }
     return full;

@@ -41,7 +41,11 @@ struct Line {
             "plan {} of {}: proposed at level {} ({})", e.plan, e.subject, e.level, e.cause);
     }
     void operator()(const core::PlanActivated& e) const {
-        spdlog::info("plan of {}: activated at level {} by {}", e.subject, e.level, e.by);
+        spdlog::info(
+            "plan of {}: activated at level {} {}",
+            e.subject,
+            e.level,
+            e.by.empty() ? "at once, as it says itself" : "by " + e.by);
     }
     void operator()(const core::FeedFailed& e) const {
         spdlog::warn(

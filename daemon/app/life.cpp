@@ -125,7 +125,8 @@ std::vector<std::string> App::Impl::reload() {
             next.error(), std::back_inserter(problems), &settings::Problem::to_text);
     } else if (
         next->store != settings.store || next->replay_feed != settings.replay_feed
-        || next->socket != settings.socket || next->web_port != settings.web_port) {
+        || next->socket != settings.socket || next->web_host != settings.web_host
+        || next->web_port != settings.web_port) {
         problems.emplace_back(
             "store, socket, web and clock cannot change while sanbaod runs; restart it for that");
     }
@@ -150,7 +151,7 @@ void App::Impl::use_settings(settings::Settings next) {
     if (engine.step(std::move(loaded))) {
         settings = std::move(next);
         sender.set_channels(settings.channels);
-        poller.set_feeds(settings.feeds, accepted_digests());
+        poller.set_feeds(settings.feeds, {});  // what other rules read is read again
     }
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/feeds/collect.hpp"
 
 #include "alerts/base/decimal.hpp"
+#include "alerts/base/quote.hpp"
 
 #include <fmt/format.h>
 
@@ -175,7 +176,7 @@ std::optional<Date> Collector::date_of(std::int64_t row, std::span<const Text> t
                 "20261123",
                 row,
                 feed_.date,
-                shown(text.text)));
+                in_quotes(text.text)));
         return std::nullopt;
     }
     if (*date > last_date_) {
@@ -187,7 +188,7 @@ std::optional<Date> Collector::date_of(std::int64_t row, std::span<const Text> t
                 "the clocks of both machines",
                 row,
                 feed_.date,
-                shown(text.text),
+                in_quotes(text.text),
                 to_text(last_date_)));
         return std::nullopt;
     }
@@ -225,7 +226,7 @@ std::optional<std::uint32_t> Collector::subject_of(
             "skip_unknown_counties",
             row,
             feed_.county,
-            shown(code.text),
+            in_quotes(code.text),
             to_text(date)));
     return std::nullopt;
 }
@@ -253,7 +254,7 @@ void Collector::put(std::int64_t row, std::size_t mapping, const Text& text, rul
                 "may_be_negative for the item",
                 row,
                 field,
-                shown(text.text),
+                in_quotes(text.text),
                 item.id));
         return;
     }
@@ -277,7 +278,7 @@ void Collector::report_value(
             field,
             error.message,
             word ? fmt::format(
-                "; if {} means that there is no figure, list it in missing", shown(text))
+                "; if {} means that there is no figure, list it in missing", in_quotes(text))
                  : std::string{}));
 }
 

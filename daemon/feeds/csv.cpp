@@ -1,4 +1,5 @@
 // CSV by libcsv, strict. The first row is the header; columns are found by their names.
+#include "alerts/base/quote.hpp"
 #include "daemon/feeds/readers.hpp"
 
 #include <csv.h>
@@ -96,8 +97,8 @@ void CsvReader::take_header() {
                 fmt::format(
                     "the header has {} column {}; it is {}",
                     count == 0 ? "no" : "more than one",
-                    shown(fields[i]),
-                    shown(fmt::format(
+                    in_quotes(fields[i]),
+                    in_quotes(fmt::format(
                         "{}", fmt::join(header_, std::string(1, reading_.feed.delimiter))))));
             stopped_ = true;
             continue;

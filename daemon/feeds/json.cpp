@@ -3,6 +3,7 @@
 // On-Demand checks what it is asked for, so we go through the whole outer document ourselves: what
 // stands beside the rows is passed over by its brackets, and the very end is looked at.
 #include "alerts/base/assert.hpp"
+#include "alerts/base/quote.hpp"
 #include "daemon/feeds/json_reader.hpp"
 #include "daemon/io/transfer.hpp"
 
@@ -22,7 +23,7 @@ bool JsonReader::compile() {
             PollProblem::wrong_shape,
             fmt::format(
                 "{} is not a JSON Pointer: write it as /name, or $/name for the document",
-                shown(field)));
+                in_quotes(field)));
     };
     auto path = parse_pointer(reading_.feed.rows);
     if (!path) {
@@ -72,7 +73,7 @@ void JsonReader::read() {
             PollProblem::wrong_shape,
             fmt::format(
                 "the document has no array at {}: correct rows in the feed's settings",
-                shown(reading_.feed.rows)));
+                in_quotes(reading_.feed.rows)));
     }
 }
 
@@ -196,7 +197,7 @@ void JsonReader::report(error_code error, ondemand::document& document) {
         && document.current_location().get(place) == simdjson::SUCCESS && place >= body_.data()
         && place <= body_.data() + body_.size()) {
         const auto offset = static_cast<std::size_t>(place - body_.data());
-        where += fmt::format(" at byte {}, at {}", offset + 1, shown(body_.substr(offset)));
+        where += fmt::format(" at byte {}, at {}", offset + 1, in_quotes(body_.substr(offset)));
     }
     const bool cut =
         error == simdjson::UNCLOSED_STRING || error == simdjson::INCOMPLETE_ARRAY_OR_OBJECT;

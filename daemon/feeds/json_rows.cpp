@@ -1,4 +1,5 @@
 // The rows of a JSON document. Keys are guessed from the row before: feeds repeat themselves.
+#include "alerts/base/quote.hpp"
 #include "daemon/feeds/json_reader.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +18,8 @@ error_code JsonReader::read_rows(ondemand::array array) {
     if (rows_found_) {
         reading_.problems.add(
             PollProblem::malformed,
-            fmt::format("the array {} stands twice in the document", shown(reading_.feed.rows)));
+            fmt::format(
+                "the array {} stands twice in the document", in_quotes(reading_.feed.rows)));
         stopped_ = true;
         return simdjson::SUCCESS;
     }

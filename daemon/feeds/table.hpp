@@ -59,7 +59,4 @@ class Problems {
     Refusal refusal_;
 };
 
-// The text in quotes as an operator may see it: on one line, cut to 40 bytes at a whole character.
-std::string shown(std::string_view text);
-
 }  // namespace sanbao::feeds

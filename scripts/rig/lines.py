@@ -1,8 +1,15 @@
-"""JSON lines on disk: what the sinks received, one object a line, written before the sender gets
-its answer, so that a reader never knows less than the sender does."""
+"""Lines, on disk and on the screen. On disk: what the sinks received, one JSON object a line, written
+before the sender gets its answer, so that a reader never knows less than the sender does."""
 import json
+import sys
 import threading
 import time
+
+
+def say(line):
+    """Prints the line in one piece: several programs share the screen."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 class LineLog:

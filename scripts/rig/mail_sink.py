@@ -26,7 +26,7 @@ import warnings
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from lines import LineLog
+from lines import LineLog, say
 
 # aiosmtpd 1.4.3 warns of its own use of what it has deprecated.
 warnings.filterwarnings("ignore", module="aiosmtpd")
@@ -156,7 +156,7 @@ def main():
     given = options.parse_args()
 
     sink = MailSink(given.port, given.folder, starttls=given.starttls, login=given.login,
-                    on_mail=lambda m: print(f"mail     {m['to'][0]}  {m['subject']}", flush=True))
+                    on_mail=lambda m: say(f"mail     {m['to'][0]}  {m['subject']}"))
     for fault in given.fault:
         recipient, _, what = fault.rpartition("=")
         sink.fault(what, recipient or "*")

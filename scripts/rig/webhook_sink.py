@@ -25,7 +25,7 @@ import time
 import urllib.parse
 
 import loopback
-from lines import LineLog
+from lines import LineLog, say
 
 TOLERANCE_S = 300  # of webhook-timestamp, as the specification's libraries have it
 

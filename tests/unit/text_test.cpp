@@ -317,6 +317,22 @@ TEST_CASE("nobody can take a data problem for a county in trouble, nor an all-cl
     CHECK(contains(text, "尝试次数：9"));
 }
 
+TEST_CASE("a plan that nothing calls for is not held out to those who could act on it") {
+    const auto text_of = [](Reason reason, Level level, const std::string& state) {
+        Sample sample{reason};
+        sample.facts.risk->to = level;
+        sample.facts.plan->state = state;
+        sample.facts.plan->level = state == "idle" ? "" : "II";
+        return render(sample.facts, full(Language::zh)).text;
+    };
+    CHECK(contains(text_of(Reason::first, Level::red, "idle"), "应急预案"));
+    CHECK_FALSE(contains(text_of(Reason::first, Level::red, "idle"), "响应："));
+    CHECK_FALSE(contains(text_of(Reason::first, Level::blue, "idle"), "应急预案"));
+    CHECK_FALSE(contains(text_of(Reason::all_clear, Level::normal, "idle"), "应急预案"));
+    CHECK(contains(text_of(Reason::first, Level::blue, "active"), "响应：II级"));
+    CHECK(contains(text_of(Reason::all_clear, Level::normal, "active"), "应急预案"));
+}
+
 TEST_CASE("a feed that is late without a failure is called late") {
     Sample late{Reason::feed_trouble};
     late.facts.feed->failures = 0;
