@@ -89,8 +89,9 @@ class Decide {
 }  // namespace
 
 std::vector<Event> decide(State& state, const Input& input) {
-    Step step{state, input.at, {}};
+    Step step{state, input.at, {}, {}};
     std::visit(Decide{step}, input.body);
+    tell_risks(step);
     return std::move(step.events);
 }
 

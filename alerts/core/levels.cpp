@@ -182,12 +182,9 @@ void move_level(Step& step, const Moved& moved) {
     notice.facts.transition = event.transition;
     notice.facts.subject = &subject;
     notice.facts.risk = risk_facts(step, moved, standing.level, effective);
-    if (subject.plan) {
-        notice.facts.plan = plan_facts(step.state, moved.key.subject);
-    }
     notice.level = at_level;
     notice.occasion = fmt::format("{}/{}", event.alert, event.transition);
-    tell(step, std::move(notice));
+    step.risks.push_back(std::move(notice));
 }
 
 void remember(Step& step, Key key, std::vector<Watched> window) {

@@ -10,10 +10,22 @@
 
 namespace sanbao::core {
 
+// What somebody is to be told. `occasion` tells one telling from every other for ever: the ids of
+// the messages derive from it.
+struct Notice {
+    text::Facts facts;
+    Topic topic = Topic::risk;
+    Level level = Level::normal;
+    std::string occasion;
+    std::vector<std::string> also;  // recipients beside the routes: person ids, roles
+    std::string except_channel;     // not through this one
+};
+
 struct Step {
     State& state;
     Instant at;
     std::vector<Event> events;
+    std::vector<Notice> risks;  // told at the end of the step, when the plans have answered them
 
     // Every decision goes through here: recorded and folded in one breath.
     template <class E>
@@ -47,17 +59,9 @@ void review_plans(Step& step);
 void perform(Step& step, const Act& act);
 std::optional<Instant> plan_due(const State& state, std::uint32_t subject);
 
-// tell.cpp: queues a message for everyone whom the routes name for it. `occasion` tells one telling
-// from every other for ever: the ids of the messages derive from it.
-struct Notice {
-    text::Facts facts;
-    Topic topic = Topic::risk;
-    Level level = Level::normal;
-    std::string occasion;
-    std::vector<std::string> also;  // recipients beside the routes: person ids, roles
-    std::string except_channel;     // not through this one
-};
+// tell.cpp: queues a message for everyone whom the routes name for it.
 void tell(Step& step, Notice notice);
+void tell_risks(Step& step);
 text::PlanFacts plan_facts(const State& state, std::uint32_t subject);
 std::optional<text::Contact> contact_of(const Catalogue& catalogue, std::string_view person);
 

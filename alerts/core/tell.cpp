@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace sanbao::core {
 
@@ -123,6 +123,17 @@ void tell(Step& step, Notice notice) {
     }
     for (const auto& to : recipients.all()) {
         step.emit(compose(step, notice, to));
+    }
+}
+
+// The first mail about a risk says what the plan that it opened orders, and by when.
+void tell_risks(Step& step) {
+    for (auto& notice : std::exchange(step.risks, {})) {
+        const auto& subject = *notice.facts.subject;
+        if (subject.plan) {
+            notice.facts.plan = plan_facts(step.state, step.catalogue().subject(subject.id));
+        }
+        tell(step, std::move(notice));
     }
 }
 

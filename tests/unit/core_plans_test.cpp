@@ -130,6 +130,19 @@ TEST_CASE("the end condition that ceases to hold starts anew") {
     CHECK(run_of(world).end_holds_since == noon("2017-02-06"));
 }
 
+TEST_CASE(
+    "the first mail about a risk already says what the plan that it opened orders, and by when") {
+    auto c = catalogue();
+    c.subjects[0].plan->activate = Activation::at_once;
+    World world{c};
+    for (const auto& message : only<core::MessageQueued>(world.balance("2017-02-01", 15'000'000))) {
+        if (message.reason == text::Reason::first && !message.text.empty()) {
+            CHECK(message.text.find("已启动") != std::string::npos);
+            CHECK(message.text.find("2017-02-01 16:00") != std::string::npos);  // step 10 has 4 h
+        }
+    }
+}
+
 TEST_CASE("a plan that says at once is activated without its lead") {
     auto c = catalogue();
     c.subjects[0].plan->activate = Activation::at_once;
