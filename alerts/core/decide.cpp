@@ -25,8 +25,21 @@ void resolve_orphans(Step& step) {
     }
 }
 
+// Readings that wait for a hold are forgotten, on record, where nothing is judged any more.
+void forget_windows(Step& step, const Catalogue& next) {
+    const auto watched = step.state.watched;
+    for (const auto& [key, window] : watched) {
+        const auto& subject = step.catalogue().subjects[key.subject].id;
+        const auto& indicator = step.catalogue().indicators[key.indicator].id;
+        if (next.subject(subject) == none || next.indicator(indicator) == none) {
+            step.emit(AlertWatched{subject, indicator, {}});
+        }
+    }
+}
+
 void load_rules(Step& step, const RulesLoaded& loaded) {
     if (step.state.rules != loaded.rules) {
+        forget_windows(step, loaded.rules->catalogue());
         rebase(step.state, loaded.rules);
     }
     if (loaded.readings) {
@@ -40,12 +53,11 @@ void load_rules(Step& step, const RulesLoaded& loaded) {
     for (std::uint32_t indicator = 0; indicator < catalogue.indicators.size(); ++indicator) {
         for (std::uint32_t subject = 0; subject < catalogue.subjects.size(); ++subject) {
             const auto judged = step.state.standing({indicator, subject}).judged;
-            if (judged != Date::min()) {
-                judge_level(step, {indicator, subject}, judged);
-            }
+            judge_level(step, {indicator, subject}, judged == Date::min() ? Date::max() : judged);
         }
     }
     review_plans(step);
+    give_up_removed_channels(step);
 }
 
 void wake(Step& step) {

@@ -22,6 +22,9 @@ constexpr std::array<Millis, 6> mail_waits{1min, 5min, 15min, 30min, 1h, 1h};
 constexpr Millis webhook_lifetime = 72h;
 constexpr Millis mail_lifetime = 120h;
 constexpr Millis refused_again_after = 15min;
+// From here on a reply speaks of this message or its recipient; 530 and 535 speak of our login,
+// which somebody mends, and then everything is to be sent.
+constexpr int smtp_mailbox_refused = 550;
 
 // +-20 %, from the message and the attempt: spread like chance, yet the same at every replay.
 Millis jittered(Millis wait, std::string_view id, int attempt) {
@@ -64,6 +67,7 @@ void tell_operators(Step& step, const AttemptSettled& settled, const Pending& me
     notice.occasion = fmt::format("undeliverable/{}", settled.message);
     notice.also = step.catalogue().operators;
     notice.except_channel = message.channel;
+    notice.except_person = message.recipient;
     tell(step, std::move(notice));
 }
 
@@ -118,14 +122,27 @@ void settle_attempt(Step& step, const AttemptSettled& settled) {
         wait = std::max(wait, refused_again_after);
     }
     wait = settled.retry_after.value_or(jittered(wait, settled.message, message.attempts));
-    const auto refused_twice =
-        settled.outcome == Outcome::refused && message.refused && kind == ChannelKind::email;
+    const auto refused_twice = settled.outcome == Outcome::refused && message.refused
+                               && kind == ChannelKind::email
+                               && settled.code >= smtp_mailbox_refused;
     const auto too_old = step.at + wait - message.queued > schedule.lifetime;
     if (settled.outcome == Outcome::gone || refused_twice || too_old
         || message.attempts >= limits::delivery_attempts_max) {
         give_up(step, settled, message);
     } else {
         defer(step, settled, message, wait);
+    }
+}
+
+void give_up_removed_channels(Step& step) {
+    const auto pending = step.state.outbox;
+    for (const auto& [id, message] : pending) {
+        if (!message.in_flight && step.catalogue().channel(message.channel) == nullptr) {
+            give_up(
+                step,
+                {id, Outcome::gone, 0, "the settings no longer have this channel", {}},
+                message);
+        }
     }
 }
 

@@ -39,7 +39,8 @@ struct FeedUnchanged {
 struct FeedFailed {
     std::string feed, digest, message;
     PollProblem problem = PollProblem::unreachable;
-    int failures = 0;  // in a row
+    int failures = 0;   // in a row
+    bool told = false;  // the feed's owner is told with this one
 };
 struct FeedLate {
     std::string feed;

@@ -48,11 +48,7 @@ class Fold {
         if (!feed.failing_since) {
             feed.failing_since = at_;
         }
-        const auto rule = state_.rules->catalogue().feed(event.feed);
-        feed.told =
-            feed.told
-            || (rule != none
-                && event.failures >= state_.rules->catalogue().feeds[rule].tell_after_failures);
+        feed.told = feed.told || event.told;
     }
     void operator()(const FeedLate& event) {
         auto& feed = state_.feeds[event.feed];
@@ -64,6 +60,10 @@ class Fold {
         const auto key = key_of(event.subject, event.indicator);
         if (!key) {
             return;
+        }
+        auto& standing = state_.standing(*key);
+        for (const auto& reading : event.window) {
+            standing.judged = std::max(standing.judged, reading.date);
         }
         if (event.window.empty()) {
             state_.watched.erase(*key);
@@ -79,15 +79,10 @@ class Fold {
             } else {
                 state_.orphans[event.alert] = event;
             }
+            move(state_.retired[{event.subject, event.indicator}], event);
             return;
         }
-        auto& standing = state_.standing(*key);
-        if (standing.level == Level::normal) {
-            standing.since = at_;
-        }
-        standing.level = event.to;
-        standing.episode = event.episode;
-        standing.transition = event.transition;
+        move(state_.standing(*key), event);
     }
 
     void operator()(const PlanProposed& event) {
@@ -178,6 +173,17 @@ class Fold {
     }
 
   private:
+    void move(Standing& standing, const AlertMoved& event) const {
+        if (event.from == Level::normal) {
+            standing.since = at_;
+            standing.reached = 0;
+        }
+        standing.level = event.to;
+        standing.reached |= 1U << static_cast<unsigned>(event.to);
+        standing.episode = event.episode;
+        standing.transition = event.transition;
+        standing.judged = std::max(standing.judged, event.as_of);
+    }
     [[nodiscard]] std::optional<Key> key_of(
         const std::string& subject, const std::string& indicator) const {
         const Key key{

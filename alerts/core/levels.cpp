@@ -44,8 +44,7 @@ Level level_after(
     if (!held(run, indicator.leave_hold, at)) {
         return now;
     }
-    const auto count = static_cast<std::size_t>(std::max(indicator.leave_hold.readings, 1));
-    return std::ranges::max(run.last(count), {}, &Watched::kept).kept;
+    return std::ranges::max(run, {}, &Watched::kept).kept;
 }
 
 bool pends(const Watched& reading, Level now) {
@@ -183,6 +182,13 @@ void move_level(Step& step, const Moved& moved) {
     notice.facts.subject = &subject;
     notice.facts.risk = risk_facts(step, moved, standing.level, effective);
     notice.level = at_level;
+    if (moved.to == Level::normal) {
+        for (const auto level : levels_that_warn) {  // the end concerns all who were told of it
+            if ((standing.reached & 1U << static_cast<unsigned>(level)) != 0) {
+                notice.levels.push_back(level);
+            }
+        }
+    }
     notice.occasion = fmt::format("{}/{}", event.alert, event.transition);
     step.risks.push_back(std::move(notice));
 }
@@ -291,7 +297,12 @@ void check_holds(Step& step) {
             key.subject,
             step.state.readings,
             step.state.standing(key).judged);
-        if (judgement && rational(judgement->judged)) {
+        const auto fresh =
+            freshness_of(step.state, key, step.today()).freshness == Freshness::fresh;
+        const auto raises =
+            step.state.watched.at(key).back().entered > step.state.standing(key).level;
+        // Time alone may raise a level on old data; it may not lower one.
+        if (judgement && rational(judgement->judged) && (fresh || raises)) {
             settle_window(
                 step, step.state.watched.at(key), {key, Level::normal, std::move(*judgement)});
             review_plan(step, key.subject);

@@ -14,8 +14,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A condition's arguments are the values of indicators as last judged.
-bool holds(
+// nullopt: not known, for want of data. A condition's arguments are the values of indicators as
+// last judged.
+std::optional<bool> holds(
     const Step& step, std::uint32_t subject, const rules::CompiledClause& clause, Level colour) {
     if (clause.indicator != none) {
         return step.state.standing({clause.indicator, subject}).level >= colour;
@@ -31,25 +32,39 @@ bool holds(
         &step.catalogue().calendar, &step.catalogue().subjects[subject], step.today()};
     const auto value = clause.condition->evaluate(arguments, place);
     const auto* truth = std::get_if<bool>(&value);
-    return truth != nullptr && *truth;  // missing never triggers and never ends a plan
+    return truth != nullptr ? std::optional{*truth} : std::nullopt;
+}
+
+// Whether a clause of the plan's end holds, by data that is fresh: silence ends nothing.
+bool holds_freshly(const Step& step, std::uint32_t subject, const rules::CompiledClause& clause) {
+    const auto fresh = [&](std::uint32_t indicator) {
+        return freshness_of(step.state, {indicator, subject}, step.today()).freshness
+               == Freshness::fresh;
+    };
+    return std::ranges::all_of(clause.arguments, fresh)
+           && holds(step, subject, clause, Level::normal).value_or(false);
 }
 
 struct Trigger {
     std::string level;  // empty: nothing triggers
     std::string cause;  // the clause as the plan words it
+    bool known = true;  // false: a clause could not be judged, for want of data
 };
 
 Trigger trigger_of(const Step& step, std::uint32_t subject) {
     const auto& plan = *step.catalogue().subjects[subject].plan;
     const auto& compiled = *step.state.rules->plan(subject);
+    bool known = true;
     for (std::size_t i = 0; i < plan.levels.size(); ++i) {
         for (std::size_t k = 0; k < plan.levels[i].any.size(); ++k) {
-            if (holds(step, subject, compiled.levels[i][k], plan.levels[i].colour)) {
-                return {plan.levels[i].id, plan.levels[i].any[k]};
+            const auto held = holds(step, subject, compiled.levels[i][k], plan.levels[i].colour);
+            if (held.value_or(false)) {
+                return {plan.levels[i].id, plan.levels[i].any[k], true};
             }
+            known = known && held.has_value();
         }
     }
-    return {};
+    return {"", "", known};
 }
 
 // Position in Plan::levels: 0 is the worst.
@@ -139,7 +154,7 @@ void check_end(Step& step, std::uint32_t subject) {
     const auto& county = step.catalogue().subjects[subject];
     const auto& end = step.state.rules->plan(subject)->end;
     const auto all = !end.empty() && std::ranges::all_of(end, [&](const auto& clause) {
-        return holds(step, subject, clause, Level::normal);
+        return holds_freshly(step, subject, clause);
     });
     const auto& run = step.state.plans[county.id];
     if (all != run.end_holds_since.has_value()) {
@@ -162,8 +177,8 @@ void review_plan(Step& step, std::uint32_t subject) {
     }
     const auto known = step.state.plans.find(county.id);
     const auto state = known == step.state.plans.end() ? PlanState::idle : known->second.state;
-    const auto trigger =
-        county.plan->in_force(step.today()) ? trigger_of(step, subject) : Trigger{};
+    const auto in_force = county.plan->in_force(step.today());
+    const auto trigger = in_force ? trigger_of(step, subject) : Trigger{};
     switch (state) {
         case PlanState::idle:
             if (!trigger.level.empty()) {
@@ -171,8 +186,10 @@ void review_plan(Step& step, std::uint32_t subject) {
             }
             return;
         case PlanState::proposed:
-            if (trigger.level.empty()) {
-                step.emit(PlanWithdrawn{county.id, "no clause of the plan holds any more"});
+            if (trigger.level.empty() && trigger.known) {
+                const auto* why = in_force ? "no clause of the plan holds any more"
+                                           : "the plan is not in force any more";
+                step.emit(PlanWithdrawn{county.id, why});
                 return;
             }
             break;

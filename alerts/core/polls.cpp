@@ -66,6 +66,7 @@ void absorb(Step& step, const std::vector<rules::Cell>& cells, std::vector<rules
     const auto newest = cells.back().date;
     changed.reserve(cells.size());
     Touched touched{step.state};
+    std::vector<Key> unjudged;
     std::vector<bool> review(catalogue.subjects.size());
     for (std::size_t begin = 0; begin < cells.size();) {
         const auto date = cells[begin].date;
@@ -81,9 +82,17 @@ void absorb(Step& step, const std::vector<rules::Cell>& cells, std::vector<rules
             const auto judged = step.state.standing(key).judged;
             if (judged != Date::min() || date == newest) {
                 judge_level(step, key, std::max(date, judged));
+            } else {
+                unjudged.push_back(key);
             }
         }
         begin = end;
+    }
+    // A county that is a day behind the others is judged by what it has.
+    for (const auto& key : unjudged) {
+        if (step.state.standing(key).judged == Date::min()) {
+            judge_level(step, key, newest);
+        }
     }
     for (std::uint32_t subject = 0; subject < review.size(); ++subject) {
         if (review[subject]) {
@@ -185,7 +194,7 @@ void note_failed(Step& step, const PollFailed& poll) {
     const auto news =
         untold || failures <= rule.tell_after_failures || feed.problem != poll.problem;
     if (news || !feed.recorded || step.at - *feed.recorded >= record_again_after) {
-        step.emit(FeedFailed{rule.id, poll.digest, poll.message, poll.problem, failures});
+        step.emit(FeedFailed{rule.id, poll.digest, poll.message, poll.problem, failures, untold});
     } else {
         feed.failures = failures;  // counted on; the next record says how often
         feed.message = poll.message;

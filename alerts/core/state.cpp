@@ -122,7 +122,13 @@ void move_standings(const State& from, const Move& move, State& to) {
             const Key key{move.indicators[indicator], move.subjects[subject]};
             if (key.indicator != none && key.subject != none) {
                 to.standing(key) = standing;
-            } else if (standing.level != Level::normal) {
+                continue;
+            }
+            if (standing.episode > 0) {
+                to.retired[{catalogue.subjects[subject].id, catalogue.indicators[indicator].id}] =
+                    standing;
+            }
+            if (standing.level != Level::normal) {
                 AlertMoved open;
                 open.subject = catalogue.subjects[subject].id;
                 open.indicator = catalogue.indicators[indicator].id;
@@ -137,6 +143,20 @@ void move_standings(const State& from, const Move& move, State& to) {
     }
 }
 
+// Standings whose subject and indicator are there again.
+void bring_back(State& state) {
+    const auto& catalogue = state.rules->catalogue();
+    std::erase_if(state.retired, [&](const auto& entry) {
+        const Key key{
+            catalogue.indicator(entry.first.second), catalogue.subject(entry.first.first)};
+        if (key.indicator == none || key.subject == none) {
+            return false;
+        }
+        state.standing(key) = entry.second;
+        return true;
+    });
+}
+
 }  // namespace
 
 void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
@@ -149,6 +169,8 @@ void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
     auto next = make_state(std::move(rules));
     move_readings(state.readings, move, next.readings);
     next.orphans = std::move(state.orphans);
+    next.retired = std::move(state.retired);
+    bring_back(next);
     move_standings(state, move, next);
     for (auto& [key, window] : state.watched) {
         const Key place{move.indicators[key.indicator], move.subjects[key.subject]};

@@ -21,6 +21,7 @@ struct Standing {
     int transition = 0;        // within the episode
     Date judged{Date::min()};  // newest date judged; min: never
     Instant since{};           // of the episode, meaningful while level is not normal
+    unsigned reached = 0;      // levels of the episode, as bits: whom its end concerns
     friend bool operator==(const Standing&, const Standing&) = default;
 };
 
@@ -100,6 +101,9 @@ struct State {
     // Risks that were open for a subject or indicator that the rules no longer have: the next
     // RulesLoaded resolves them with the reason "withdrawn". By alert id.
     std::map<std::string, AlertMoved> orphans;
+    // Standings of subjects and indicators that the rules no longer have, by (subject, indicator):
+    // should they come back, their episodes go on counting, or ids of messages would repeat.
+    std::map<std::pair<std::string, std::string>, Standing> retired;
     std::string config_digest;
     std::int64_t delivered = 0, dead = 0;  // messages, ever
     Date plans_checked{Date::min()};       // local date of the last look at every plan

@@ -16,9 +16,11 @@ struct Notice {
     text::Facts facts;
     Topic topic = Topic::risk;
     Level level = Level::normal;
+    std::vector<Level> levels;  // any of them matches a route; empty: `level` alone
     std::string occasion;
     std::vector<std::string> also;  // recipients beside the routes: person ids, roles
-    std::string except_channel;     // not through this one
+    // Not this recipient through this channel:
+    std::string except_channel, except_person;
 };
 
 struct Step {
@@ -68,5 +70,6 @@ std::optional<text::Contact> contact_of(const Catalogue& catalogue, std::string_
 // delivery.cpp
 void begin_attempts(Step& step, const AttemptsBegun& begun);
 void settle_attempt(Step& step, const AttemptSettled& settled);
+void give_up_removed_channels(Step& step);
 
 }  // namespace sanbao::core

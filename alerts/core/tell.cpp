@@ -24,8 +24,8 @@ struct Recipient {
 
 class Recipients {
   public:
-    Recipients(const Catalogue& catalogue, const Subject* subject, std::string_view except)
-        : catalogue_(catalogue), subject_(subject), except_(except) {}
+    Recipients(const Catalogue& catalogue, const Notice& notice)
+        : catalogue_(catalogue), subject_(notice.facts.subject), notice_(notice) {}
 
     // A person's id, a role of the subject's plan, "leader", or "channel:ID".
     void add(std::string_view to) {
@@ -55,14 +55,18 @@ class Recipients {
     }
     void add(const Channel* channel, const Person* person) {
         const Recipient recipient{channel, person};
-        if (channel != nullptr && channel->id != except_
+        if (channel != nullptr && !excepted(*channel, person)
             && std::ranges::find(all_, recipient) == all_.end()) {
             all_.push_back(recipient);
         }
     }
+    [[nodiscard]] bool excepted(const Channel& channel, const Person* person) const {
+        const std::string_view id = person != nullptr ? std::string_view{person->id} : "";
+        return channel.id == notice_.except_channel && id == notice_.except_person;
+    }
     const Catalogue& catalogue_;
     const Subject* subject_;
-    std::string_view except_;
+    const Notice& notice_;
     std::vector<Recipient> all_;
 };
 
@@ -105,9 +109,13 @@ MessageQueued compose(const Step& step, const Notice& notice, const Recipient& t
 void tell(Step& step, Notice notice) {
     notice.facts.at = step.at;
     const auto* subject = notice.facts.subject;
-    Recipients recipients{step.catalogue(), subject, notice.except_channel};
+    const auto& about = notice;
+    Recipients recipients{step.catalogue(), about};
+    const auto levels = notice.levels.empty() ? std::vector{notice.level} : notice.levels;
     for (const auto& route : step.catalogue().routes) {
-        const auto level = notice.topic != Topic::risk || matches(route.levels, notice.level);
+        const auto level = notice.topic != Topic::risk || std::ranges::any_of(levels, [&](Level l) {
+                               return matches(route.levels, l);
+                           });
         const auto place = subject == nullptr || matches(route.subjects, subject->id);
         if (matches(route.topics, notice.topic) && level && place) {
             std::ranges::for_each(route.to, [&](const auto& to) { recipients.add(to); });

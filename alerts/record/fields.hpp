@@ -44,6 +44,7 @@ void fields(auto& v, Is<core::FeedFailed> auto& e) {
     v("feed", e.feed);
     v("message", e.message);
     v("problem", e.problem);
+    v("told", e.told);
 }
 void fields(auto& v, Is<core::FeedLate> auto& e) {
     v("feed", e.feed);

@@ -222,6 +222,9 @@ std::variant<Missing, Int128> summed(
     if (inside.empty()) {
         return no_reading(series, window, period);
     }
+    if (!is_fresh(series, inside.back().date, period.last)) {
+        return stale(series, inside.back().date, period.last);  // silence is not "nothing was paid"
+    }
     Int128 total = 0;
     for (const auto& reading : inside) {
         total += reading.value;
@@ -243,6 +246,9 @@ Value value_of_present(const Series& series, const Window& window, const Period&
     const auto inside = within(series.history, period);
     if (inside.empty()) {
         return no_reading(series, window, period);
+    }
+    if (!is_fresh(series, inside.back().date, period.last)) {
+        return stale(series, inside.back().date, period.last);
     }
     if (window.take != Take::mean) {
         const auto [least, largest] = std::ranges::minmax_element(inside, {}, &Reading::value);

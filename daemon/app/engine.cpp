@@ -16,7 +16,8 @@ void restore_judged(core::State& state) {
             const auto judgement =
                 rules::judge(*state.rules, indicator, subject, state.readings, Date::max());
             if (judgement && std::holds_alternative<Rational>(judgement->judged)) {
-                state.standing({indicator, subject}).judged = judgement->date;
+                auto& judged = state.standing({indicator, subject}).judged;
+                judged = std::max(judged, judgement->date);
             }
         }
     }
@@ -143,7 +144,8 @@ void Engine::wake() {
 }
 
 std::optional<Instant> Engine::next_wake() const {
-    return core::next_wake(state_, last_wake_);
+    // A clock that was set back must not silence what became due meanwhile.
+    return core::next_wake(state_, std::min(last_wake_, clock_.now()));
 }
 
 void Engine::report(const std::vector<core::Event>& events) const {

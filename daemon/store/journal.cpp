@@ -353,8 +353,10 @@ namespace {
 
 Result<void> checkpoint_now(
     SQLite::Database& database, int mode, const std::filesystem::path& file) {
+    database.setBusyTimeout(0);  // the loop does not wait for a reader
     const auto code =
         sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, mode, nullptr, nullptr);
+    database.setBusyTimeout(busy_timeout_ms);
     // Busy: a reader is looking at an old page. The log stays a little longer; nothing is lost.
     if (code != SQLITE_OK && code != SQLITE_BUSY) {
         return storage_error(file, SQLite::Exception{database.getHandle(), code});
@@ -370,7 +372,7 @@ Result<void> Journal::checkpoint() {
     if (code || size < std::uintmax_t{wal_pages_before_checkpoint} * 4096) {
         return {};
     }
-    return checkpoint_now(impl_->database, SQLITE_CHECKPOINT_RESTART, impl_->file);
+    return checkpoint_now(impl_->database, SQLITE_CHECKPOINT_TRUNCATE, impl_->file);
 }
 
 Result<void> Journal::close() {

@@ -93,7 +93,7 @@ Writer::Writer(SQLite::Database& database)
     , update_message_(
           database,
           "UPDATE outbox SET state = ?, attempts = ?, next = ?, code = ?, answer = ?, settled = ? "
-          "WHERE id = ?") {}
+          "WHERE id = ? AND state NOT IN ('delivered', 'dead')") {}
 
 Head Writer::write(const Head& head, const record::Body& body, std::string_view actor, Instant at) {
     const auto seq = head.seq + 1;

@@ -21,7 +21,8 @@ struct Post {
         world.step(at, core::AttemptsBegun{{id}});
         return world.step(
             at,
-            core::AttemptsSettled{{core::AttemptSettled{id, outcome, 0, "answer", retry_after}}});
+            core::AttemptsSettled{{core::AttemptSettled{
+                id, outcome, outcome == Outcome::refused ? 550 : 0, "answer", retry_after}}});
     }
 };
 

@@ -1,6 +1,7 @@
 #include "tests/unit/sample.hpp"
 
 #include <random>
+#include <set>
 
 using namespace sanbao;
 using namespace sanbao::test;
@@ -216,11 +217,11 @@ TEST_CASE(
 namespace {
 
 bool same(const core::State& a, const core::State& b) {
-    return a.watched == b.watched && a.plans == b.plans && a.outbox.size() == b.outbox.size()
+    return a.watched == b.watched && a.plans == b.plans && a.outbox == b.outbox
            && a.delivered == b.delivered && a.dead == b.dead && a.config_digest == b.config_digest
            && std::ranges::equal(a.standings, b.standings, [](const auto& x, const auto& y) {
                   return x.level == y.level && x.episode == y.episode
-                         && x.transition == y.transition
+                         && x.transition == y.transition && x.reached == y.reached
                          && (x.level == Level::normal || x.since == y.since);
               });
 }
@@ -254,4 +255,73 @@ TEST_CASE("folding the recorded events gives the state that deciding left behind
         }
         REQUIRE(same(folded, world.state));
     }
+}
+
+TEST_CASE("a county that leaves the settings and comes back never reuses an id") {
+    World world;
+    std::set<std::string> ids;
+    const auto gather = [&](const std::vector<core::Event>& events) {
+        for (const auto& message : only<MessageQueued>(events)) {
+            CHECK(ids.insert(message.id).second);
+        }
+    };
+    gather(world.balance("2017-02-01", 5'000'000));
+    auto without = catalogue();
+    without.subjects.erase(without.subjects.begin());
+    gather(world.step(noon("2017-02-02"), core::RulesLoaded{build(without), {}}));
+    gather(world.step(noon("2017-02-03"), core::RulesLoaded{build(catalogue()), {}}));
+    gather(world.balance("2017-02-06", 4'000'000));
+    CHECK(world.standing().level == Level::red);
+    CHECK(world.standing().episode == 2);
+}
+
+TEST_CASE("the all-clear reaches whoever was told, though the level had eased before") {
+    auto c = catalogue();
+    c.routes = {{{Topic::risk}, {Level::red}, {}, {"channel:hook"}}};
+    World world{c};
+    world.balance("2017-02-01", 5'000'000);
+    CHECK(only<MessageQueued>(world.balance("2017-02-02", 15'000'000)).empty());
+    const auto cleared = only<MessageQueued>(world.balance("2017-02-03", 50'000'000));
+    REQUIRE(cleared.size() == 1);
+    CHECK(cleared[0].channel == "hook");
+    CHECK(cleared[0].reason == text::Reason::all_clear);
+}
+
+TEST_CASE("a flow that falls silent is missing, not nothing: it never lowers a level") {
+    auto c = catalogue();
+    c.items[1].kind = ItemKind::flow;
+    c.indicators[0].inputs[1].window = {Take::sum, Span::last_days, 30};
+    World world{c};
+    world.balance("2017-02-01", 25'000'000);
+    REQUIRE(world.standing().level == Level::yellow);
+    for (int i = 1; i < 60; ++i) {
+        core::PollAccepted poll;
+        poll.digest = std::to_string(i);
+        poll.cells = {{0, 0, day("2017-02-01") + std::chrono::days{i}, 25'000'000'00}};
+        world.step(noon("2017-02-01") + i * 24h, poll);
+        CHECK(world.standing().level == Level::yellow);
+    }
+}
+
+TEST_CASE("time alone does not lower a level on data that has gone stale") {
+    auto c = catalogue();
+    c.indicators[0].leave_hold.time = 72h;
+    World world{c};
+    world.balance("2017-02-01", 5'000'000);
+    world.balance("2017-02-02", 50'000'000);
+    world.step(noon("2017-02-20"), core::Wake{});
+    CHECK(world.standing().level == Level::red);
+}
+
+TEST_CASE("a county that is a day behind the others is judged by what it has") {
+    World world;
+    core::PollAccepted poll;
+    poll.digest = "x";
+    poll.cells = {
+        {0, 0, day("2017-02-01"), 5'000'000'00},
+        {1, 0, day("2017-02-01"), 100'000'000'00},
+        {0, 1, day("2017-02-02"), 50'000'000'00},
+        {1, 1, day("2017-02-02"), 100'000'000'00}};
+    world.step(noon("2017-02-02"), poll);
+    CHECK(world.standing().level == Level::red);
 }

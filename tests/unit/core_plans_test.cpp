@@ -158,3 +158,21 @@ TEST_CASE("a plan out of force does not open") {
     world.balance("2017-02-01", 15'000'000);
     CHECK_FALSE(world.state.plans.contains("610326"));
 }
+
+TEST_CASE("silence neither ends a plan nor withdraws a proposal") {
+    auto world = with_active_plan();
+    world.balance("2017-02-02", 50'000'000);
+    world.step(noon("2017-02-20"), core::Wake{});
+    CHECK_FALSE(run_of(world).may_end);
+
+    auto c = catalogue();
+    c.subjects[0].plan->levels = {{"I", Level::red, "", {"cash_level < 0.2"}}};
+    World proposed{c};
+    proposed.balance("2017-02-01", 15'000'000);
+    REQUIRE(run_of(proposed).state == PlanState::proposed);
+    core::PollAccepted half;  // the other input stays behind and goes stale
+    half.digest = "half";
+    half.cells = {{0, 0, day("2017-02-20"), 15'000'000'00}};
+    proposed.step(noon("2017-02-20"), half);
+    CHECK(run_of(proposed).state == PlanState::proposed);
+}
