@@ -63,6 +63,7 @@ void load_rules(Step& step, const RulesLoaded& loaded) {
 void wake(Step& step) {
     check_holds(step);
     check_lateness(step);
+    check_dues(step);
     if (step.state.plans_checked != step.today()) {
         review_plans(step);  // a new day: calendar terms in clauses have moved
         return;
@@ -129,6 +130,7 @@ std::optional<Instant> next_wake(const State& state, Instant after) {
             consider(plan_due(state, index));
         }
     }
+    consider(next_due(state, after));
     if (state.plans_checked != Date::min()) {
         consider(at_time(catalogue.zone, state.plans_checked + std::chrono::days{1}, 0min));
     }

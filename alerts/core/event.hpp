@@ -31,7 +31,39 @@ struct FeedAccepted {
     std::string feed, digest, batch_digest;  // batch: SHA-256 hex of the stored cells
     std::int64_t bytes = 0, rows = 0;
     Date newest{Date::min()};
+    std::optional<Instant> edition;
+    // Who let it through where it did not come by itself: "released by …: …", "filed by …,
+    // confirmed by …".
+    std::string note;
     std::vector<rules::Cell> changed;  // stored beside the record, not in it
+};
+// Read whole, and held back: what it says does not fit together. Its cells change nothing.
+struct FeedQuarantined {
+    std::string feed, digest, batch_digest;
+    std::int64_t bytes = 0, rows = 0;
+    Date newest{Date::min()};
+    std::optional<Instant> edition;
+    std::vector<std::string> reasons;  // of rules::Finding, in English
+    bool told = false;
+    std::vector<rules::Cell> changed;  // all its cells, stored beside the record
+};
+struct FeedReleased {
+    std::string feed, digest, by, reason;
+};  // feed.ok follows in the same step
+struct FeedDiscarded {
+    std::string feed, digest, by, reason;
+};
+// Taken, but a check that only flags does not hold.
+struct FeedFlagged {
+    std::string feed, digest;
+    std::vector<std::string> reasons;
+};
+// What is expected in every delivery and did not come, or came again (none missing any more).
+struct FeedGap {
+    std::string feed;
+    std::int64_t count = 0;            // of series
+    std::vector<std::string> missing;  // "account X of all counties since 2026-10-12", …
+    std::string key;                   // digest of the whole set
 };
 struct FeedUnchanged {
     std::string feed, digest;
@@ -45,6 +77,31 @@ struct FeedFailed {
 struct FeedLate {
     std::string feed;
     Date newest{};
+};
+
+// What one county owes by hand for one period, and how far it has come.
+enum class DutyStage : unsigned char { owed, reminded, late, missing };
+std::string_view to_text(DutyStage stage);
+struct DutyMoved {
+    std::string feed, subject;  // subject empty: the feed as a whole
+    Date period{};              // last day of the period
+    DutyStage stage = DutyStage::owed;
+};
+struct FilingProposed {
+    std::string id, feed, subject, digest, batch_digest, by;
+    std::int64_t bytes = 0;
+    Date date{};
+    std::vector<rules::Cell> changed;  // its cells, stored beside the record
+};
+struct FilingConfirmed {
+    std::string id, by;
+};  // feed.ok follows in the same step
+struct FilingReturned {
+    std::string id, by, reason;
+};
+// The next year has no calendar table yet; weekends stand in.
+struct CalendarMissing {
+    int year = 0;
 };
 
 // One judged reading that waits for its hold.
@@ -66,10 +123,25 @@ struct AlertMoved {
     Level from = Level::normal, to = Level::normal;
     int episode = 0, transition = 0;
     Date as_of{};
-    std::string value, judged;  // fractions
-    std::string line, layer;    // empty when no line is crossed
-    std::string plan;           // digest of the plan in force
-    std::string why;            // set when not by data: "withdrawn: …"
+    std::string value, judged;          // fractions
+    std::string line, layer;            // empty when no line is crossed
+    std::string plan;                   // digest of the plan in force
+    std::string why;                    // set when not by data: "withdrawn: …", "restated: …"
+    std::vector<std::string> evidence;  // digests of the bodies that brought the readings judged
+};
+// One change of level by the date of the data that made it.
+struct Turn {
+    Date date{};
+    Level to = Level::normal;
+    friend bool operator==(const Turn&, const Turn&) = default;
+};
+// What a late or restated reading makes of the past: the turns from `from` on replace those that
+// were known. The level of today moves by AlertMoved.
+struct AlertRevised {
+    std::string alert, subject, indicator;
+    Date from{};
+    std::vector<Turn> before, after;
+    std::string why;  // which reading, old and new value
 };
 
 struct PlanProposed {
@@ -153,8 +225,19 @@ using Event = std::variant<
     FeedUnchanged,
     FeedFailed,
     FeedLate,
+    FeedQuarantined,
+    FeedReleased,
+    FeedDiscarded,
+    FeedFlagged,
+    FeedGap,
+    DutyMoved,
+    FilingProposed,
+    FilingConfirmed,
+    FilingReturned,
+    CalendarMissing,
     AlertWatched,
     AlertMoved,
+    AlertRevised,
     PlanProposed,
     PlanActivated,
     PlanRaised,

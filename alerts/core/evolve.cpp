@@ -56,6 +56,67 @@ class Fold {
         feed.recorded = at_;
     }
 
+    void operator()(const FeedQuarantined& event) {
+        auto& feed = state_.feeds[event.feed];
+        feed.recorded = feed.checked = at_;
+        feed.told = feed.told || event.told;
+        state_.quarantine.push_back(
+            {event.feed,
+             event.digest,
+             at_,
+             event.bytes,
+             event.rows,
+             event.newest,
+             event.edition,
+             event.reasons,
+             event.changed});
+    }
+    void operator()(const FeedReleased& event) { leave_quarantine(event.feed, event.digest); }
+    void operator()(const FeedDiscarded& event) { leave_quarantine(event.feed, event.digest); }
+    void operator()(const FeedFlagged& event) { state_.feeds[event.feed].recorded = at_; }
+    void operator()(const FeedGap& event) {
+        auto& feed = state_.feeds[event.feed];
+        feed.recorded = at_;
+        feed.gap_count = event.count;
+        feed.gap_key = event.key;
+        feed.gap = event.missing;
+    }
+    void operator()(const DutyMoved& event) {
+        auto& duty = state_.duties[{event.feed, event.subject}];
+        if (duty.period != event.period) {
+            duty = Duty{};
+        }
+        duty.period = event.period;
+        duty.stage = event.stage;
+    }
+    void operator()(const FilingProposed& event) {
+        state_.filings[event.id] = {
+            event.feed,
+            event.subject,
+            event.digest,
+            event.by,
+            event.bytes,
+            event.date,
+            at_,
+            event.changed};
+        state_.duties[{event.feed, event.subject}].returned.clear();
+    }
+    void operator()(const FilingConfirmed& event) { state_.filings.erase(event.id); }
+    void operator()(const FilingReturned& event) {
+        if (const auto filing = state_.filings.find(event.id); filing != state_.filings.end()) {
+            state_.duties[{filing->second.feed, filing->second.subject}].returned = event.reason;
+            state_.filings.erase(filing);
+        }
+    }
+    void operator()(const CalendarMissing& event) { state_.calendar_warned = event.year; }
+
+    void operator()(const AlertRevised& event) {
+        if (const auto key = key_of(event.subject, event.indicator)) {
+            auto& turns = state_.turns[*key];
+            std::erase_if(turns, [&](const Turn& turn) { return turn.date >= event.from; });
+            turns.insert(turns.end(), event.after.begin(), event.after.end());
+        }
+    }
     void operator()(const AlertWatched& event) {
         const auto key = key_of(event.subject, event.indicator);
         if (!key) {
@@ -173,6 +234,11 @@ class Fold {
     }
 
   private:
+    void leave_quarantine(const std::string& feed, const std::string& digest) {
+        std::erase_if(state_.quarantine, [&](const Quarantined& held) {
+            return held.feed == feed && held.digest == digest;
+        });
+    }
     void move(Standing& standing, const AlertMoved& event) const {
         if (event.from == Level::normal) {
             standing.since = at_;

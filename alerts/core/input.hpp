@@ -25,6 +25,9 @@ struct PollAccepted {
     std::int64_t bytes = 0;
     std::int64_t rows = 0;
     std::vector<rules::Cell> cells;
+    // When the source says that it made this version of its figures; nullopt: it does not say. An
+    // older edition that comes later only fills gaps.
+    std::optional<Instant> edition = {};
 };
 // 304, or the same digest as the last accepted body.
 struct PollUnchanged {
@@ -111,7 +114,41 @@ struct EndPlan {
     std::uint32_t subject = 0;
     std::string by;
 };
-using Act = std::variant<ActivatePlan, SettleStep, SendReport, EndPlan>;
+
+// A quarantined batch is taken after all, or thrown away. `digest`: of its body.
+struct ReleaseBatch {
+    std::string feed, digest, by, reason;
+};
+struct DiscardBatch {
+    std::string feed, digest, by, reason;
+};
+
+// Filing by hand: one county's figures of one date, decoded and good; a second person confirms.
+struct ProposeFiling {
+    std::uint32_t feed = 0, subject = 0;
+    Date date{};
+    std::string digest;  // SHA-256 hex of the filed body
+    std::int64_t bytes = 0;
+    std::vector<rules::Cell> cells;
+    std::string by;
+};
+struct ConfirmFiling {
+    std::string filing;  // id
+    std::string by;
+};
+struct ReturnFiling {
+    std::string filing, by, reason;
+};
+using Act = std::variant<
+    ActivatePlan,
+    SettleStep,
+    SendReport,
+    EndPlan,
+    ReleaseBatch,
+    DiscardBatch,
+    ProposeFiling,
+    ConfirmFiling,
+    ReturnFiling>;
 
 using Body = std::variant<
     Started,

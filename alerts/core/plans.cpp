@@ -364,11 +364,20 @@ class Permit {
 
 }  // namespace
 
-Result<void> permit(const State& state, const Act& act) {
-    return std::visit(Permit{state}, act);
+Result<void> permit_plan(const State& state, const Act& act) {
+    const Permit permit{state};
+    return std::visit(
+        [&permit](const auto& one) -> Result<void> {
+            if constexpr (requires { permit(one); }) {
+                return permit(one);
+            } else {
+                return invalid("no act on a plan");
+            }
+        },
+        act);
 }
 
-void perform(Step& step, const Act& act) {
+void perform_plan(Step& step, const Act& act) {
     const auto id = [&](std::uint32_t index) {
         return step.catalogue().subjects[index].id;
     };

@@ -1,5 +1,6 @@
 // What a poll means for the feed it came from, and which series it changes.
 #include "alerts/base/assert.hpp"
+#include "alerts/base/limits.hpp"
 #include "alerts/core/step.hpp"
 
 #include <fmt/format.h>
@@ -101,38 +102,48 @@ void absorb(Step& step, const std::vector<rules::Cell>& cells, std::vector<rules
     }
 }
 
-void tell_feed(Step& step, const FeedRule& rule, text::Reason reason, std::string problem) {
-    auto& feed = step.state.feeds[rule.id];
+// Whether the feed is in a trouble that somebody was told of and that now ends.
+void tell_recovery(Step& step, const FeedRule& rule, bool was_told) {
+    if (was_told) {
+        tell_feed(step, rule, {text::Reason::feed_recovered, "", {}, "", {}});
+    }
+}
+
+}  // namespace
+
+void tell_feed(Step& step, const FeedRule& rule, FeedNews news) {
+    const auto& feed = step.state.feeds[rule.id];
     Notice notice;
-    notice.facts.reason = reason;
-    notice.facts.feed = text::FeedFacts{
-        rule.id,
-        rule.name,
-        std::move(problem),
-        feed.failing_since.value_or(step.at),
-        feed.failures};
+    notice.facts.reason = news.reason;
+    text::FeedFacts facts;
+    facts.id = rule.id;
+    facts.name = rule.name;
+    facts.problem = std::move(news.problem);
+    facts.lines = std::move(news.lines);
+    facts.place = std::move(news.place);
+    facts.since = feed.failing_since.value_or(step.at);
+    facts.failures = feed.failures;
     notice.topic = Topic::data;
-    notice.occasion =
-        fmt::format("feed/{}/{}/{}", rule.id, text::to_text(reason), to_utc_text(step.at));
+    notice.occasion = fmt::format(
+        "feed/{}/{}/{}/{}", rule.id, text::to_text(news.reason), facts.place, to_utc_text(step.at));
+    notice.facts.feed = std::move(facts);
+    notice.also = std::move(news.also);
     if (!rule.owner.empty()) {
         notice.also.push_back(rule.owner);
     }
     tell(step, std::move(notice));
 }
 
-// Whether the feed is in a trouble that somebody was told of and that now ends.
-void tell_recovery(Step& step, const FeedRule& rule, bool was_told) {
-    if (was_told) {
-        tell_feed(step, rule, text::Reason::feed_recovered, "");
-    }
-}
-
-}  // namespace
-
 void note_accepted(State& state, const FeedAccepted& event, Instant at) {
     auto& feed = state.feeds[event.feed];
     feed.digest = event.digest;
     feed.accepted = feed.recorded = feed.checked = at;
+    if (event.newest != Date::min()) {
+        feed.bodies[event.newest] = event.digest;
+        if (feed.bodies.size() > limits::feed_bodies_kept) {
+            feed.bodies.erase(feed.bodies.begin());
+        }
+    }
     if (event.newest > feed.newest) {
         feed.newest = event.newest;
         feed.late = false;
@@ -146,12 +157,25 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
 }
 
 void accept_poll(Step& step, const PollAccepted& poll) {
+    const auto verdict = inspect(step, poll);
+    if (!verdict.hold.empty()) {
+        hold_back(step, poll, verdict.hold);
+        return;
+    }
+    take_delivery(step, poll, "");
+    flag(step, poll, verdict.flag);
+    look_for_gaps(step, poll);
+}
+
+void take_delivery(Step& step, const PollAccepted& poll, std::string note) {
     const auto& rule = rule_of(step, poll.feed);
     FeedAccepted accepted;
     accepted.feed = rule.id;
     accepted.digest = poll.digest;
     accepted.bytes = poll.bytes;
     accepted.rows = poll.rows;
+    accepted.edition = poll.edition;
+    accepted.note = std::move(note);
     for (const auto& cell : poll.cells) {
         accepted.newest = std::max(accepted.newest, cell.date);
     }
@@ -200,7 +224,7 @@ void note_failed(Step& step, const PollFailed& poll) {
         feed.message = poll.message;
     }
     if (untold) {
-        tell_feed(step, rule, text::Reason::feed_trouble, poll.message);
+        tell_feed(step, rule, {text::Reason::feed_trouble, poll.message, {}, "", {}});
     }
 }
 
@@ -225,14 +249,11 @@ void check_lateness(Step& step) {
             const auto was_told = found->second.told;
             step.emit(FeedLate{rule.id, found->second.newest});
             if (!was_told) {
-                tell_feed(
-                    step,
-                    rule,
-                    text::Reason::feed_trouble,
-                    fmt::format(
-                        "no data newer than {}; it is late after {}",
-                        sanbao::to_text(found->second.newest),
-                        sanbao::to_text(rule.late_after)));
+                const auto problem = fmt::format(
+                    "no data newer than {}; it is late after {}",
+                    sanbao::to_text(found->second.newest),
+                    sanbao::to_text(rule.late_after));
+                tell_feed(step, rule, {text::Reason::feed_trouble, problem, {}, "", {}});
             }
         }
     }

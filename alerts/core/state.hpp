@@ -38,7 +38,42 @@ struct FeedStanding {
     bool late = false;
     bool told = false;  // somebody was told of trouble, nobody yet of its end
     std::int64_t accepted_count = 0;
+    // Bodies by the newest date that they spoke of, so that a reading can name its evidence; the
+    // last limits::feed_bodies_kept dates.
+    std::map<Date, std::string> bodies;
+    std::int64_t gap_count = 0;  // series that the last delivery lacked …
+    std::string gap_key;         // … FeedGap::key of what was told
+    std::vector<std::string> gap;
     friend bool operator==(const FeedStanding&, const FeedStanding&) = default;
+};
+
+// A batch that is held back until an administrator decides.
+struct Quarantined {
+    std::string feed, digest;
+    Instant at{};
+    std::int64_t bytes = 0, rows = 0;
+    Date newest{Date::min()};
+    std::optional<Instant> edition;
+    std::vector<std::string> reasons;
+    std::vector<rules::Cell> cells;
+    friend bool operator==(const Quarantined&, const Quarantined&) = default;
+};
+
+// A filing that waits for its second person.
+struct Filing {
+    std::string feed, subject, digest, by;
+    std::int64_t bytes = 0;
+    Date date{};
+    Instant at{};
+    std::vector<rules::Cell> cells;
+    friend bool operator==(const Filing&, const Filing&) = default;
+};
+
+struct Duty {
+    Date period{Date::min()};  // last day of the period that `stage` is about
+    DutyStage stage = DutyStage::owed;
+    std::string returned;  // why the last filing was sent back; empty: it was not
+    friend bool operator==(const Duty&, const Duty&) = default;
 };
 
 enum class PlanState : unsigned char { idle, proposed, active };
@@ -95,9 +130,16 @@ struct State {
     rules::Readings readings;
     std::vector<Standing> standings;  // [indicator * subjects + subject]
     std::map<Key, std::vector<Watched>> watched;
-    std::map<std::string, FeedStanding> feeds;  // by feed id
-    std::map<std::string, PlanRun> plans;       // by subject id
-    std::map<std::string, Pending> outbox;      // by message id
+    // Changes of level by the date of their data, as known now; ascending, the last
+    // limits::history_days_max days.
+    std::map<Key, std::vector<Turn>> turns;
+    std::map<std::string, FeedStanding> feeds;                   // by feed id
+    std::vector<Quarantined> quarantine;                         // oldest first
+    std::map<std::string, Filing> filings;                       // by filing id
+    std::map<std::pair<std::string, std::string>, Duty> duties;  // by feed and subject id, or ""
+    int calendar_warned = 0;                // last year whose missing table was told
+    std::map<std::string, PlanRun> plans;   // by subject id
+    std::map<std::string, Pending> outbox;  // by message id
     // Risks that were open for a subject or indicator that the rules no longer have: the next
     // RulesLoaded resolves them with the reason "withdrawn". By alert id.
     std::map<std::string, AlertMoved> orphans;

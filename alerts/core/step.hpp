@@ -2,6 +2,7 @@
 #pragma once
 
 #include "alerts/core/decide.hpp"
+#include "alerts/rules/checks.hpp"
 
 #include <span>
 #include <string>
@@ -41,6 +42,16 @@ struct Step {
 };
 
 // polls.cpp
+// News of a feed, for its owner, `also`, and whom the routes name for data. Sentences in `lines`
+// are in both languages; `place` names a county where it is about one.
+struct FeedNews {
+    text::Reason reason = text::Reason::feed_trouble;
+    std::string problem;
+    std::vector<Text> lines;
+    std::string place;
+    std::vector<std::string> also;  // person ids
+};
+void tell_feed(Step& step, const FeedRule& rule, FeedNews news);
 void accept_poll(Step& step, const PollAccepted& poll);
 void note_unchanged(Step& step, const PollUnchanged& poll);
 void note_failed(Step& step, const PollFailed& poll);
@@ -50,6 +61,32 @@ std::optional<Instant> late_at(
 // Folds an accepted poll but its readings (the live path has put them already).
 void note_accepted(State& state, const FeedAccepted& event, Instant at);
 
+// quarantine.cpp: whether the batch must be held back, or is taken with what is to be flagged.
+struct Inspection {
+    std::vector<rules::Finding> hold, flag;
+};
+Inspection inspect(const Step& step, const PollAccepted& poll);
+void hold_back(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
+void flag(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
+void release(Step& step, const ReleaseBatch& act);
+void discard(Step& step, const DiscardBatch& act);
+Result<void> permit_release(const State& state, const ReleaseBatch& act);
+Result<void> permit_discard(const State& state, const DiscardBatch& act);
+// gaps.cpp: what was expected in this delivery and is not in it.
+void look_for_gaps(Step& step, const PollAccepted& poll);
+// dues.cpp: what is owed by when; reminded, late, missing.
+void check_dues(Step& step);
+std::optional<Instant> next_due(const State& state, Instant after);
+// filings.cpp
+void propose_filing(Step& step, const ProposeFiling& act);
+void confirm_filing(Step& step, const ConfirmFiling& act);
+void return_filing(Step& step, const ReturnFiling& act);
+Result<void> permit_filing(const State& state, const Act& act);
+// revise.cpp: judges again what late and restated readings say of the past; `changed` were put.
+void revise(Step& step, const std::vector<rules::Cell>& changed);
+// polls.cpp: takes a delivery whose checks are done; `note` goes into its record.
+void take_delivery(Step& step, const PollAccepted& poll, std::string note);
+
 // levels.cpp: judges one risk indicator of one subject on `as_of`, if there is anything to judge.
 void judge_level(Step& step, Key key, Date as_of);
 void check_holds(Step& step);  // windows whose hold in time has passed
@@ -58,8 +95,12 @@ std::optional<Instant> hold_due(const State& state, Key key, const std::vector<W
 // plans.cpp
 void review_plan(Step& step, std::uint32_t subject);
 void review_plans(Step& step);
-void perform(Step& step, const Act& act);
+Result<void> permit_plan(const State& state, const Act& act);
+void perform_plan(Step& step, const Act& act);
 std::optional<Instant> plan_due(const State& state, std::uint32_t subject);
+
+// acts.cpp: what a person does.
+void perform(Step& step, const Act& act);
 
 // tell.cpp: queues a message for everyone whom the routes name for it.
 void tell(Step& step, Notice notice);

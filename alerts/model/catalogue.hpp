@@ -3,6 +3,7 @@
 #pragma once
 
 #include "alerts/base/calendar.hpp"
+#include "alerts/model/feed.hpp"
 #include "alerts/model/indicator.hpp"
 #include "alerts/model/item.hpp"
 #include "alerts/model/person.hpp"
@@ -14,16 +15,6 @@
 #include <vector>
 
 namespace sanbao {
-
-// What deciding needs to know of a feed; its address and shape are settings of daemon/.
-struct FeedRule {
-    std::string id;
-    Text name;
-    std::string owner;  // person told of trouble, or empty
-    Millis every{60'000};
-    Term late_after{Millis{0}, 0};  // no new data for so long: late; zero: never
-    int tell_after_failures = 3;
-};
 
 inline constexpr std::uint32_t none = 0xffff'ffff;  // "no such" of the index look-ups below
 

@@ -1,20 +1,32 @@
 // The blob beside a feed.ok record. Layout, all integers LEB128 varints (signed ones zigzag):
-//   "SBC1"  subjects: n, then n x (length, id bytes)   blocks: n, then each block:
-//   item id (length, bytes)  date (days since 1970)  cells: n, then n x (subject gap, value)
+//   "SBC2"  subjects: n, then n x (length, id bytes)   blocks: n, then each block:
+//   item id (length, bytes)  date (days since 1970)  cells: n, then n x (subject gap, rounding,
+//   value / 10^rounding)
 // A gap counts subjects (indexes into the blob's own list) after the cell before; the first from
-// -1.
+// -1. "SBC1", of the first release, has no rounding: (subject gap, value).
+#include "alerts/base/assert.hpp"
 #include "alerts/record/record.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace sanbao::record {
 
 namespace {
 
-constexpr std::string_view magic = "SBC1";
+constexpr std::string_view magic = "SBC2";
+constexpr std::string_view magic_of_first_release = "SBC1";
+
+constexpr auto powers_of_ten = [] {
+    std::array<std::int64_t, 19> powers{1};
+    for (std::size_t i = 1; i < powers.size(); ++i) {
+        powers[i] = powers[i - 1] * 10;
+    }
+    return powers;
+}();
 
 void put_unsigned(std::string& out, std::uint64_t value) {
     while (value >= 0x80) {
@@ -148,7 +160,12 @@ std::string encode_cells(std::span<const rules::Cell> cells, const Catalogue& ca
         for (; begin < end; ++begin) {
             const auto at = std::int64_t{place[sorted[begin].subject]};
             put_unsigned(out, static_cast<std::uint64_t>(at - last));
-            put_signed(out, sorted[begin].value);
+            const auto rounding = sorted[begin].rounding;
+            SANBAO_ASSERT(
+                rounding < powers_of_ten.size()
+                && sorted[begin].value % powers_of_ten[rounding] == 0);
+            put_unsigned(out, rounding);
+            put_signed(out, sorted[begin].value / powers_of_ten[rounding]);
             last = at;
         }
     }
@@ -156,7 +173,8 @@ std::string encode_cells(std::span<const rules::Cell> cells, const Catalogue& ca
 }
 
 Result<std::vector<rules::Cell>> decode_cells(std::string_view blob, const Catalogue& catalogue) {
-    if (!blob.starts_with(magic)) {
+    const bool rounded = blob.starts_with(magic);
+    if (!rounded && !blob.starts_with(magic_of_first_release)) {
         return invalid("stored readings: not a batch of cells (wrong first bytes)");
     }
     Source source{blob.substr(magic.size())};
@@ -171,13 +189,18 @@ Result<std::vector<rules::Cell>> decode_cells(std::string_view blob, const Catal
         std::int64_t place = -1;
         for (auto count = source.count(); count > 0 && source.good(); --count) {
             place += static_cast<std::int64_t>(source.unsigned_integer());
-            const auto value = source.signed_integer();
+            const auto rounding = rounded ? source.unsigned_integer() : 0;
+            auto value = source.signed_integer();
+            if (rounding >= powers_of_ten.size()
+                || __builtin_mul_overflow(value, powers_of_ten[rounding], &value)) {
+                return invalid("stored readings: a figure too large; the batch is damaged");
+            }
             if (place < 0 || static_cast<std::size_t>(place) >= subjects.size()) {
                 return invalid("stored readings: a cell of no subject; the batch is damaged");
             }
             const auto subject = subjects[static_cast<std::size_t>(place)];
             if (item != none && subject != none) {
-                cells.push_back({item, subject, date, value});
+                cells.push_back({item, subject, date, value, static_cast<std::uint8_t>(rounding)});
             }
         }
     }

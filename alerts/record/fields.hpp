@@ -33,6 +33,70 @@ void fields(auto& v, Is<core::FeedAccepted> auto& e) {
     v("feed", e.feed);
     v("newest", e.newest);
     v("rows", e.rows);
+    v.optional("edition", e.edition);
+    v.optional("note", e.note);
+}
+void fields(auto& v, Is<core::FeedQuarantined> auto& e) {
+    v("batch", e.batch_digest);
+    v("bytes", e.bytes);
+    v("digest", e.digest);
+    v.optional("edition", e.edition);
+    v("feed", e.feed);
+    v("newest", e.newest);
+    v("reasons", e.reasons);
+    v("rows", e.rows);
+    v("told", e.told);
+}
+void fields(auto& v, Is<core::FeedReleased> auto& e) {
+    v("by", e.by);
+    v("digest", e.digest);
+    v("feed", e.feed);
+    v("reason", e.reason);
+}
+void fields(auto& v, Is<core::FeedDiscarded> auto& e) {
+    v("by", e.by);
+    v("digest", e.digest);
+    v("feed", e.feed);
+    v("reason", e.reason);
+}
+void fields(auto& v, Is<core::FeedFlagged> auto& e) {
+    v("digest", e.digest);
+    v("feed", e.feed);
+    v("reasons", e.reasons);
+}
+void fields(auto& v, Is<core::FeedGap> auto& e) {
+    v("count", e.count);
+    v("feed", e.feed);
+    v("key", e.key);
+    v("missing", e.missing);
+}
+void fields(auto& v, Is<core::DutyMoved> auto& e) {
+    v("feed", e.feed);
+    v("period", e.period);
+    v("stage", e.stage);
+    v("subject", e.subject);
+}
+void fields(auto& v, Is<core::FilingProposed> auto& e) {
+    v("batch", e.batch_digest);
+    v("by", e.by);
+    v("bytes", e.bytes);
+    v("date", e.date);
+    v("digest", e.digest);
+    v("feed", e.feed);
+    v("id", e.id);
+    v("subject", e.subject);
+}
+void fields(auto& v, Is<core::FilingConfirmed> auto& e) {
+    v("by", e.by);
+    v("id", e.id);
+}
+void fields(auto& v, Is<core::FilingReturned> auto& e) {
+    v("by", e.by);
+    v("id", e.id);
+    v("reason", e.reason);
+}
+void fields(auto& v, Is<core::CalendarMissing> auto& e) {
+    v("year", e.year);
 }
 void fields(auto& v, Is<core::FeedUnchanged> auto& e) {
     v("digest", e.digest);
@@ -66,6 +130,7 @@ void fields(auto& v, Is<core::AlertMoved> auto& e) {
     v("alert", e.alert);
     v("as_of", e.as_of);
     v("episode", e.episode);
+    v.optional("evidence", e.evidence);
     v("from", e.from);
     v("indicator", e.indicator);
     v("judged", e.judged);
@@ -76,6 +141,19 @@ void fields(auto& v, Is<core::AlertMoved> auto& e) {
     v("to", e.to);
     v("transition", e.transition);
     v("value", e.value);
+    v("why", e.why);
+}
+void fields(auto& v, Is<core::Turn> auto& e) {
+    v("date", e.date);
+    v("to", e.to);
+}
+void fields(auto& v, Is<core::AlertRevised> auto& e) {
+    v("after", e.after);
+    v("alert", e.alert);
+    v("before", e.before);
+    v("from", e.from);
+    v("indicator", e.indicator);
+    v("subject", e.subject);
     v("why", e.why);
 }
 

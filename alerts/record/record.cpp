@@ -51,12 +51,30 @@ class Writer {
             append_string(out, v, limits::record_list_text_bytes_max);
         });
     }
-    void operator()(std::string_view key, const std::vector<core::Watched>& values) {
-        list(key, values, [](std::string& out, const core::Watched& v) {
+    void operator()(std::string_view key, core::DutyStage value) {
+        object_.text(key, core::to_text(value));
+    }
+    // Of objects that have fields of their own.
+    template <class T>
+    requires std::is_same_v<T, core::Watched> || std::is_same_v<T, core::Turn>
+    void operator()(std::string_view key, const std::vector<T>& values) {
+        list(key, values, [](std::string& out, const T& v) {
             Writer inner;
             fields(inner, v);
             out += inner.take();
         });
+    }
+    // Fields that came after the first release of their type: absent means the default.
+    template <class T>
+    void optional(std::string_view key, const T& value) {
+        if (value != T{}) {
+            (*this)(key, value);
+        }
+    }
+    void optional(std::string_view key, const std::optional<Instant>& value) {
+        if (value) {
+            (*this)(key, *value);
+        }
     }
     std::string take() { return object_.take(); }
 
@@ -131,7 +149,10 @@ class Reader {
         read(
             key,
             value,
-            named(text != nullptr ? std::string_view{*text} : "", text::Reason::undeliverable, to));
+            named(
+                text != nullptr ? std::string_view{*text} : "",
+                text::Reason::calendar_missing,
+                to));
     }
     void operator()(std::string_view key, core::PollProblem& value) {
         const auto* text = string(key);
@@ -155,7 +176,30 @@ class Reader {
             }
         });
     }
-    void operator()(std::string_view key, std::vector<core::Watched>& values) {
+    void operator()(std::string_view key, core::DutyStage& value) {
+        const auto* text = string(key);
+        const auto to = [](core::DutyStage stage) {
+            return core::to_text(stage);
+        };
+        read(
+            key,
+            value,
+            named(text != nullptr ? std::string_view{*text} : "", core::DutyStage::missing, to));
+    }
+    template <class T>
+    void optional(std::string_view key, T& value) {
+        if (object_.contains(key)) {
+            (*this)(key, value);
+        }
+    }
+    void optional(std::string_view key, std::optional<Instant>& value) {
+        if (object_.contains(key)) {
+            (*this)(key, value.emplace());
+        }
+    }
+    template <class T>
+    requires std::is_same_v<T, core::Watched> || std::is_same_v<T, core::Turn>
+    void operator()(std::string_view key, std::vector<T>& values) {
         each(key, [&](const json::value& element) {
             if (!element.is_object()) {
                 return fail(key);
@@ -215,15 +259,43 @@ class Reader {
 std::string_view fixed_type(const core::Event& event) {
     // In the order of core::Event. DO NOT RENAME: stored and hashed.
     constexpr std::array<std::string_view, std::variant_size_v<core::Event>> types{
-        "daemon.start",      "daemon.stop",    "config.loaded",
-        "config.rejected",   "feed.ok",        "feed.unchanged",
-        "feed.failed",       "feed.stale",     "alert.watched",
-        "alert.opened",      "plan.proposed",  "plan.activated",
-        "plan.raised",       "plan.withdrawn", "plan.step",
-        "plan.step_overdue", "plan.report",    "plan.report_overdue",
-        "plan.end_holds",    "plan.may_end",   "plan.ended",
-        "msg.queued",        "msg.attempt",    "msg.delivered",
-        "msg.deferred",      "msg.dead"};
+        "daemon.start",
+        "daemon.stop",
+        "config.loaded",
+        "config.rejected",
+        "feed.ok",
+        "feed.unchanged",
+        "feed.failed",
+        "feed.stale",
+        "feed.held",
+        "feed.released",
+        "feed.discarded",
+        "feed.flagged",
+        "feed.gap",
+        "duty.moved",
+        "filing.proposed",
+        "filing.confirmed",
+        "filing.returned",
+        "calendar.missing",
+        "alert.watched",
+        "alert.opened",
+        "alert.revised",
+        "plan.proposed",
+        "plan.activated",
+        "plan.raised",
+        "plan.withdrawn",
+        "plan.step",
+        "plan.step_overdue",
+        "plan.report",
+        "plan.report_overdue",
+        "plan.end_holds",
+        "plan.may_end",
+        "plan.ended",
+        "msg.queued",
+        "msg.attempt",
+        "msg.delivered",
+        "msg.deferred",
+        "msg.dead"};
     return types[event.index()];
 }
 

@@ -17,6 +17,9 @@ struct Cell {
     std::uint32_t subject = 0;
     Date date{};
     std::int64_t value = 0;
+    // Printed figures are rounded: the true one lies within half of 10^rounding stored units.
+    // 0: exact. (2.28 亿元 is known to 0.01 亿元 = 10^8 fen: 8.)
+    std::uint8_t rounding = 0;
 
     friend bool operator==(const Cell&, const Cell&) = default;
 };

@@ -275,6 +275,30 @@ void hang_under(Explanation& whole, const std::string& name, const Explanation& 
     }
 }
 
+CompiledFeed compile_feed(
+    const FeedRule& feed, const Catalogue& catalogue, std::vector<Problem>& problems) {
+    CompiledFeed compiled;
+    for (const auto& delivered : feed.items) {
+        compiled.items.push_back(catalogue.item(delivered.item));
+    }
+    for (const auto& county : feed.counties) {
+        compiled.counties.push_back(catalogue.subject(county));
+    }
+    for (std::size_t i = 0; i < feed.checks.size(); ++i) {
+        if (feed.checks[i].action == CheckAction::off) {
+            continue;
+        }
+        auto check = Check::compile(feed.checks[i], catalogue);
+        if (check) {
+            compiled.checks.push_back(std::move(*check));
+        } else {
+            problems.push_back(
+                {"feed " + feed.id, fmt::format("check[{}].rule", i), 1, check.error().message});
+        }
+    }
+    return compiled;
+}
+
 }  // namespace
 
 boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rulebook::build(
@@ -296,6 +320,9 @@ boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rul
         for (const auto& alias : subject.aliases) {
             rules->by_code_.emplace(alias.code, i);
         }
+    }
+    for (const auto& feed : catalogue.feeds) {
+        rules->feeds_.push_back(compile_feed(feed, catalogue, problems));
     }
     if (!problems.empty()) {
         return problems;

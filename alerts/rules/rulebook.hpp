@@ -1,6 +1,7 @@
 // The catalogue with its formulas compiled and its look-ups built: what decide() works from.
 #pragma once
 
+#include "alerts/rules/checks.hpp"
 #include "alerts/rules/formula.hpp"
 #include "alerts/rules/lines.hpp"
 #include "alerts/rules/window.hpp"
@@ -35,6 +36,13 @@ struct CompiledPlan {
     std::vector<CompiledClause> end;                  // as PlanEnd::when
 };
 
+// A feed with its names resolved.
+struct CompiledFeed {
+    std::vector<std::uint32_t> items;     // as FeedRule::items
+    std::vector<std::uint32_t> counties;  // as FeedRule::counties
+    std::vector<Check> checks;            // as FeedRule::checks, without those that are off
+};
+
 struct Problem {
     std::string subject_or_indicator;  // "indicator treasury_guarantee_level"
     std::string key;         // "formula", "judge", "plan.level[0].any[1]", "plan.end.when[0]"
@@ -54,6 +62,7 @@ class Rulebook {
     }
     // Null when the subject has no plan.
     [[nodiscard]] const CompiledPlan* plan(std::uint32_t subject) const;
+    [[nodiscard]] const CompiledFeed& feed(std::uint32_t index) const { return feeds_[index]; }
     // Indicators that read this item.
     [[nodiscard]] const std::vector<std::uint32_t>& indicators_of(std::uint32_t item) const {
         return by_item_[item];
@@ -69,6 +78,7 @@ class Rulebook {
     std::vector<CompiledIndicator> indicators_;
     std::vector<std::optional<CompiledPlan>> plans_;
     std::vector<std::vector<std::uint32_t>> by_item_;
+    std::vector<CompiledFeed> feeds_;
     std::vector<bool> history_;
     std::multimap<std::string, std::uint32_t, std::less<>> by_code_;
 };

@@ -27,6 +27,17 @@ enum class Reason : unsigned char {
     feed_trouble,
     feed_recovered,
     undeliverable,
+    corrected,         // a restated or late reading makes another past of a risk
+    feed_held,         // a batch does not fit together and is held back
+    feed_flagged,      // a batch was taken, but something in it does not fit
+    feed_gap,          // something expected did not come
+    feed_missing,      // a delivery is overdue: escalated
+    duty_reminder,     // a county's report is due soon
+    duty_late,         // … is late
+    duty_missing,      // … is missing: escalated
+    filing_waits,      // a filing needs its second person
+    filing_returned,   // a filing was sent back
+    calendar_missing,  // next year has no table of holidays
 };
 std::string_view to_text(Reason reason);
 
@@ -57,9 +68,10 @@ struct RiskFacts {
     std::optional<Line> line;      // the one that set `to`, or for all_clear the one that was left
     std::string line_layer;        // "indicators/1-three-guarantees.toml" or the override's basis
     std::optional<Rational>
-        gap;          // yuan that are missing to the line, where the formula lets us say
-    Date as_of{};     // date of the data
-    Instant since{};  // when the risk was opened
+        gap;               // yuan that are missing to the line, where the formula lets us say
+    Date as_of{};          // date of the data
+    Instant since{};       // when the risk was opened
+    Text correction = {};  // of corrected: which reading changed, and what follows
     // Wages, where the subject has them; counted from the local date of Facts::at.
     std::optional<int> days_to_payday;
 };
@@ -76,6 +88,9 @@ struct FeedFacts {
     std::string id;
     Text name;
     std::string problem;  // one sentence, in English as the daemon words it
+    std::vector<Text> lines =
+        {};                  // what is wrong or owed, a sentence each; the newer reasons use these
+    std::string place = {};  // "眉县": where it is about one county; may be empty
     Instant since{};
     int failures = 0;
 };

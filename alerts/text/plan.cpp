@@ -84,6 +84,17 @@ std::string headline(const Facts& facts, const Say& say) {
         case Reason::feed_trouble:
         case Reason::feed_recovered:
         case Reason::undeliverable:
+        case Reason::corrected:
+        case Reason::feed_held:
+        case Reason::feed_flagged:
+        case Reason::feed_gap:
+        case Reason::feed_missing:
+        case Reason::duty_reminder:
+        case Reason::duty_late:
+        case Reason::duty_missing:
+        case Reason::filing_waits:
+        case Reason::filing_returned:
+        case Reason::calendar_missing:
             break;
     }
     SANBAO_ASSERT(false);
@@ -127,6 +138,17 @@ std::string_view note(Reason reason, const Say& say) {
         case Reason::feed_trouble:
         case Reason::feed_recovered:
         case Reason::undeliverable:
+        case Reason::corrected:
+        case Reason::feed_held:
+        case Reason::feed_flagged:
+        case Reason::feed_gap:
+        case Reason::feed_missing:
+        case Reason::duty_reminder:
+        case Reason::duty_late:
+        case Reason::duty_missing:
+        case Reason::filing_waits:
+        case Reason::filing_returned:
+        case Reason::calendar_missing:
             break;
     }
     SANBAO_ASSERT(false);

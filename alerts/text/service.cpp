@@ -1,5 +1,6 @@
 // Messages about sanbaod's own work: feeds and deliveries. They must never be taken for a risk.
 #include "alerts/text/document.hpp"
+#include "alerts/text/reason.hpp"
 #include "alerts/text/say.hpp"
 #include "alerts/text/utf8.hpp"
 
@@ -14,7 +15,42 @@ std::string feed_name(const FeedFacts& feed, Language language) {
 
 }  // namespace
 
+namespace {
+
+// All but trouble and recovery: what the reason says, and the lines as they were found.
+Full lines_part(const Facts& facts, const Options& options) {
+    const Say say{options.language};
+    const auto& feed = *facts.feed;
+    const auto name = feed_name(feed, options.language);
+    Full full;
+    full.headline = fmt::format(
+        "{}{} {}",
+        feed.place.empty() ? "" : clean(feed.place) + " ",
+        name,
+        words_of(facts.reason).brief.in(say));
+    Section section{std::string{say("情况", "What it is about")}, {}, {}};
+    section.rows.push_back(
+        {say.format("数据源", "Feed"), fmt::format("{} ({})", name, clean(feed.id)), ""});
+    for (const auto& line : feed.lines) {
+        section.rows.push_back({"", clean(line.in(options.language)), ""});
+    }
+    if (!feed.problem.empty()) {
+        section.rows.push_back({say.format("说明", "Detail"), clean(feed.problem), ""});
+    }
+    full.sections.push_back(std::move(section));
+    full.notes.emplace_back(
+        say("这是数据问题，不是财政风险。各县级别保持不变，不会因缺数据而好转。",
+            "This is a problem of the data, not of any county's money. Levels stay as they "
+            "are: missing data never makes a county look better."));
+    return full;
+}
+
+}  // namespace
+
 Full feed_part(const Facts& facts, const Options& options) {
+    if (facts.reason != Reason::feed_trouble && facts.reason != Reason::feed_recovered) {
+        return lines_part(facts, options);
+    }
     const Say say{options.language};
     const auto& feed = *facts.feed;
     const auto name = feed_name(feed, options.language);

@@ -16,11 +16,15 @@ using core::PollProblem;
 
 constexpr std::size_t block_bytes = 64 << 10;  // between two looks at whether to go on
 
+char delimiter_of(const FeedSettings& feed) {
+    return feed.delimiter == 0 ? ',' : feed.delimiter;
+}
+
 class CsvReader {
   public:
     explicit CsvReader(const Reading& reading) : reading_(reading) {
         csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI);
-        csv_set_delim(&parser_, static_cast<unsigned char>(reading.feed.delimiter));
+        csv_set_delim(&parser_, static_cast<unsigned char>(delimiter_of(reading.feed)));
     }
     CsvReader(const CsvReader&) = delete;
     CsvReader& operator=(const CsvReader&) = delete;
@@ -99,7 +103,7 @@ void CsvReader::take_header() {
                     count == 0 ? "no" : "more than one",
                     in_quotes(fields[i]),
                     in_quotes(fmt::format(
-                        "{}", fmt::join(header_, std::string(1, reading_.feed.delimiter))))));
+                        "{}", fmt::join(header_, std::string(1, delimiter_of(reading_.feed)))))));
             stopped_ = true;
             continue;
         }

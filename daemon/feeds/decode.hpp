@@ -4,6 +4,7 @@
 #include "alerts/core/input.hpp"
 #include "daemon/feeds/feed.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,12 @@ struct Decoded {
     std::int64_t rows_unmapped = 0;   // of `rows`: tall rows of an item that no mapping names
     std::int64_t rows_unknown = 0;    // of `rows`: left out by skip_unknown_counties
     std::vector<std::string> unused;  // `feed test`: items mapped that no row gave a figure for
+    std::optional<Instant> edition;   // FeedSettings::published
+    // What `feed test` tells of how it was read: encoding, delimiter, header row, sheet, pages,
+    // units found in the document; a sentence each.
+    std::vector<std::string> how;
+    std::vector<std::string> columns_unused;  // columns or fields of a row that nothing maps
+    std::vector<std::string> names_unmapped;  // tall: item names met that no mapping names
 };
 
 // Why a body is refused: the first problem's kind, and the first few in words, each with its row
@@ -26,6 +33,9 @@ struct Refusal {
     core::PollProblem problem = core::PollProblem::malformed;
     std::vector<std::string> problems;  // at most limits::feed_problems_shown_max
 };
+
+// Between the pages of one answer (RFC 7464): they are decoded, kept and hashed as one body.
+inline constexpr char page_separator = '\x1E';
 
 // Pure; runs on the loop thread or a worker. `body` is not changed, but moved to a larger buffer
 // when it has less than io::body_padding spare capacity. `now` bounds dates

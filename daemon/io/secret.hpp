@@ -32,6 +32,7 @@ struct SecretSource {
     std::string credential;  // name below $CREDENTIALS_DIRECTORY
     std::string file;        // absolute path; owner us or root, mode & 077 == 0
     [[nodiscard]] bool empty() const { return credential.empty() && file.empty(); }
+    friend bool operator==(const SecretSource&, const SecretSource&) = default;
 };
 
 // Reads it; trailing newlines are cut. Errors name the source and what to do, never the content.

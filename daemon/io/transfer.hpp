@@ -35,9 +35,24 @@ struct Mail {
     Secret password;
 };
 
+// Who we are to a server. Secrets are wiped with the request.
+struct Credentials {
+    std::string user;
+    Secret password;          // basic, and sftp
+    Secret bearer;            // "Authorization: Bearer …"
+    std::string key_header;   // "X-Api-Key" …
+    Secret key;               // … and its value
+    std::string certificate;  // PEM file of the client's certificate …
+    Secret certificate_key;   // … and its private key, PEM text
+    std::string known_host;   // sftp: SHA-256 of the server's host key, base64; required
+};
+
 struct Request {
-    std::string url;                                           // http, https, file, smtp, smtps
-    std::string method = "GET";                                // GET or POST; ignored for mail
+    std::string url;  // http, https, file, sftp, smtp, smtps
+    std::optional<Credentials> credentials;
+    bool compressed = false;     // offer gzip and deflate; body_max counts what comes out, and more
+                                 // than limits::feed_inflation_max bytes for one are refused
+    std::string method = "GET";  // GET or POST; ignored for mail
     std::vector<std::pair<std::string, std::string>> headers;  // CR, LF, NUL are refused
     std::string body;                                          // of POST
     std::optional<Mail> mail;                                  // set: this is a mail

@@ -29,6 +29,21 @@ void work_out_multipliers(Draft& draft) {
     }
 }
 
+// counties = "all" of a feed: every county that there is.
+void name_all_counties(Draft& draft) {
+    for (auto& feed : draft.catalogue.feeds) {
+        if (std::ranges::find(draft.all_counties, feed.id) == draft.all_counties.end()) {
+            continue;
+        }
+        for (const auto& subject : draft.catalogue.subjects) {
+            if (subject.kind == SubjectKind::county) {
+                feed.counties.push_back(subject.id);
+            }
+        }
+        std::ranges::sort(feed.counties);
+    }
+}
+
 void check_codes(Draft& draft) {
     std::map<std::string, std::vector<const Draft::CodeAt*>> by_code;
     for (const auto& each : draft.codes) {
@@ -199,6 +214,7 @@ void note_items_without_feed(Draft& draft) {
 }  // namespace
 
 void check_all(Draft& draft, std::optional<Date> today) {
+    name_all_counties(draft);
     work_out_multipliers(draft);
     check_codes(draft);
     check_lines(draft);

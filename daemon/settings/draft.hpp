@@ -90,6 +90,7 @@ struct Draft {
     std::vector<PlanAt> plans;
     std::map<std::string, Where> without_address;  // persons by id
     std::vector<Placed> told;                      // person ids that messages go to
+    std::vector<std::string> all_counties;         // feeds that must speak of every county
     std::vector<Placed> route_ends;                // of every [[route]] to
     std::map<std::pair<std::string, Level>, Where> indicator_lines;
     std::set<std::string> broken_indicators;  // something in them was reported

@@ -111,6 +111,8 @@ std::string_view to_text(KeyType type) {
             return "texts or tables by name";
         case text_map:
             return "texts by name";
+        case text_lists:
+            return "lists of texts by name";
     }
     SANBAO_ASSERT(false);
 }

@@ -33,6 +33,7 @@ enum class KeyType : unsigned char {
     named,          // [key.ID]; `range` names the section of each
     text_or_table,  // as named, and each may also be a text
     text_map,       // free names to texts
+    text_lists,     // free names to lists of texts
 };
 
 struct Key {

@@ -3,14 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace sanbao::settings {
 
 namespace {
 
-// JSON fields are pointers into the row, or into the document after '$'; CSV fields are names.
-void check_field(
-    const Section& section, std::string_view key, const Placed& field, feeds::Format format) {
-    if (format == feeds::Format::csv || field.text.empty()) {
+using feeds::FeedSettings;
+using feeds::Format;
+
+// JSON fields are pointers into the row, or into the document after '$'; other fields are names.
+void check_field(const Section& section, std::string_view key, const Placed& field, Format format) {
+    if (format != Format::json || field.text.empty()) {
         return;
     }
     const auto pointer = field.text.starts_with('$') ? field.text.substr(1) : field.text;
@@ -22,7 +26,21 @@ void check_field(
     }
 }
 
-void read_transport(const Section& section, feeds::FeedSettings& feed, Draft& draft) {
+// A key that means nothing under another one, and one that cannot be left out.
+void refuse(const Section& section, std::string_view key, std::string_view of) {
+    if (section.wrote(key)) {
+        section.problem(
+            section.where(key), fmt::format("\"{}\" is of {} only", key, of), "take it out");
+    }
+}
+void need(const Section& section, std::string_view key, std::string_view because) {
+    if (!section.wrote(key)) {
+        section.problem(section.where(), fmt::format("{} needs \"{}\"", because, key));
+    }
+}
+
+void read_place(const Section& section, FeedSettings& feed, Draft& draft) {
+    feed.arrives = section.choice<Arrival>("arrives");
     feed.url = section.text("url");
     feed.every = section.duration("every");
     feed.timeout = section.duration("timeout");
@@ -30,7 +48,27 @@ void read_transport(const Section& section, feeds::FeedSettings& feed, Draft& dr
     feed.body_max = section.bytes("body_max");
     feed.ca_file = section.text("ca_file");
     feed.proxy = section.text("proxy");
-    const auto url = check_url(section, "url", {"http", "https", "file"});
+    feed.folder = {
+        section.text("folder"),
+        section.text("pattern"),
+        section.duration("settle"),
+        section.text("marker")};
+    feed.push_secret = section.secret("push_secret");
+    feed.keep = section.choice<feeds::Keep>("evidence");
+    constexpr std::array needed{"url", "folder", "push_secret", ""};
+    constexpr std::array names{"poll", "folder", "push", "hand"};
+    const auto arrives = static_cast<std::size_t>(feed.arrives);
+    for (std::size_t i = 0; i + 1 < needed.size(); ++i) {
+        if (i == arrives) {
+            need(section, needed[i], fmt::format("arrives = \"{}\"", names[i]));
+        } else {
+            refuse(section, needed[i], fmt::format("arrives = \"{}\"", names[i]));
+        }
+    }
+    if (feed.arrives != Arrival::poll) {
+        return;
+    }
+    const auto url = check_url(section, "url", {"http", "https", "file", "sftp"});
     if (section.has("proxy")) {
         (void)check_url(section, "proxy", {"http", "https"});
     }
@@ -40,13 +78,72 @@ void read_transport(const Section& section, feeds::FeedSettings& feed, Draft& dr
             section.where("url").to_place(),
             feed.id));
     }
+    if (url && url->scheme == "sftp") {
+        need(section, "known_host", "sftp");
+        need(section, "user", "sftp");
+    }
 }
 
-void read_subject_of(const Section& section, feeds::FeedSettings& feed, Draft& draft) {
+void read_login(const Section& section, FeedSettings& feed) {
+    feed.login = {
+        section.text("user"),
+        section.secret("password"),
+        section.secret("token"),
+        section.text("key_header"),
+        section.secret("key"),
+        section.text("certificate"),
+        section.secret("certificate_key"),
+        section.text("known_host")};
+    constexpr std::array pairs{
+        std::pair{"password", "user"},
+        std::pair{"key", "key_header"},
+        std::pair{"key_header", "key"},
+        std::pair{"certificate", "certificate_key"},
+        std::pair{"certificate_key", "certificate"}};
+    for (const auto& [one, other] : pairs) {
+        if (section.wrote(one) && !section.wrote(other)) {
+            section.problem(
+                section.where(one), fmt::format("\"{}\" needs \"{}\" beside it", one, other));
+        }
+    }
+    if (section.wrote("token") && section.wrote("user") && !feed.url.starts_with("sftp")) {
+        section.problem(
+            section.where("token"), "a feed logs in by user or by token", "take one out");
+    }
+}
+
+void read_paging(const Section& section, FeedSettings& feed) {
+    feed.paging = {
+        section.text("next_page"),
+        section.text("pages"),
+        section.text("page_parameter"),
+        section.text("cursor"),
+        section.text("cursor_parameter"),
+        section.text("total")};
+    int ways = 0;
+    for (const std::string_view key : {"next_page", "pages", "cursor", "total"}) {
+        check_field(section, key, section.placed(key), Format::json);
+        if (section.wrote(key) && feed.format != Format::json) {
+            section.problem(section.where(key), fmt::format("\"{}\" is of JSON only", key));
+        }
+        ways += section.wrote(key) && key != "total" ? 1 : 0;
+    }
+    if (ways > 1) {
+        section.problem(
+            section.where(),
+            "an answer goes on by one of next_page, pages and cursor",
+            "take the others out");
+    }
+}
+
+void read_subject_of(const Section& section, FeedSettings& feed, Draft& draft) {
     feed.county = section.text("county");
     feed.county_is = section.text("county_is");
     draft.names.refer(Thing::subject, section.placed("county_is"));
-    if (feed.county.empty() == feed.county_is.empty()) {
+    if (feed.arrives == Arrival::hand) {
+        refuse(section, "county", "feeds that are not filed by hand");
+        refuse(section, "county_is", "feeds that are not filed by hand");
+    } else if (feed.county.empty() == feed.county_is.empty()) {
         section.problem(
             section.where(feed.county.empty() ? "name" : "county_is"),
             "a feed says whom its rows speak of by exactly one of county and county_is",
@@ -54,44 +151,94 @@ void read_subject_of(const Section& section, feeds::FeedSettings& feed, Draft& d
     }
 }
 
-void read_shape(const Section& section, feeds::FeedSettings& feed) {
-    feed.format = section.choice<feeds::Format>("format");
-    feed.shape = section.choice<feeds::Shape>("shape");
+void read_texts(const Section& section, FeedSettings& feed) {
+    feed.encoding = section.choice<feeds::Encoding>("encoding");
+    feed.numbers = section.choice<feeds::Numbers>("numbers");
+    feed.cut_digits = section.text("digits") == "cut";
+    feed.rounded = section.text("rounding") != "exact";
+    feed.date_form = section.text("date_form");
+    feed.missing = section.plain_texts("missing");
+    feed.reads_as = section.text_map("reads_as");
+    feed.where = section.text_map("where");
+    feed.skip = section.text_lists("skip");
+    feed.skip_unknown_counties = section.text("unknown_counties") == "skip";
+}
+
+void read_table(const Section& section, FeedSettings& feed) {
     feed.rows = section.text("rows");
+    feed.header = section.whole("header");
+    feed.header_rows = section.whole("header_rows");
+    feed.sheet = section.text("sheet");
+    feed.after = section.text("after");
+    feed.until = section.plain_texts("until");
+    for (const auto& each : section.tables("column")) {
+        feeds::FixedColumn column{each.text("name"), each.whole("from"), each.whole("to")};
+        if (column.to < column.from) {
+            each.problem(each.where("to"), "a column ends where it begins, or behind that");
+        }
+        feed.columns.push_back(std::move(column));
+    }
+    const bool fixed = feed.format == Format::fixed;
+    if (fixed != !feed.columns.empty()) {
+        section.problem(
+            section.where(fixed ? "format" : "column"),
+            "format = \"fixed\" and [[feed.column]] belong together");
+    }
+    const auto delimiter = section.text("delimiter");
+    if (delimiter.size() > 1 || static_cast<unsigned char>(delimiter[0]) >= 0x80) {
+        section.problem(section.where("delimiter"), "the delimiter is one ASCII character");
+    }
+    feed.delimiter = delimiter.empty() ? '\0' : delimiter.front();
+    const bool table = feed.format != Format::json && feed.format != Format::xml;
+    for (const std::string_view key : {"header", "header_rows", "after", "until"}) {
+        if (!table) {
+            refuse(section, key, "tables (csv, xlsx, fixed)");
+        }
+    }
+    if (table) {
+        refuse(section, "rows", "json and xml");
+    }
+    if (feed.format == Format::xml) {
+        need(section, "rows", "format = \"xml\"");
+    }
+    if (feed.format != Format::csv) {
+        refuse(section, "delimiter", "csv");
+    }
+    if (feed.format != Format::xlsx) {
+        refuse(section, "sheet", "xlsx");
+    }
+}
+
+void read_shape(const Section& section, FeedSettings& feed) {
+    feed.shape = section.choice<feeds::Shape>("shape");
     feed.date = section.text("date");
+    feed.published = section.text("published");
     feed.item_field = section.text("item");
     feed.value_field = section.text("value");
-    feed.where = section.text_map("where");
-    feed.missing = section.plain_texts("missing");
-    feed.skip_unknown_counties = section.text("unknown_counties") == "skip";
     const bool tall = feed.shape == feeds::Shape::tall;
+    if (tall && !section.wrote("item")) {
+        section.problem(
+            section.where("shape"), "a long feed needs \"item\"", "write item = \"/item\"");
+    }
     for (const std::string_view key : {"item", "value"}) {
-        if (tall && !section.wrote(key)) {
-            section.problem(
-                section.where("shape"),
-                fmt::format("a long feed needs \"{}\"", key),
-                fmt::format("write {} = \"/{}\"", key, key));
-        } else if (!tall && section.wrote(key)) {
+        if (!tall && section.wrote(key)) {
             section.problem(
                 section.where(key),
                 fmt::format("\"{}\" is of long feeds", key),
                 "take it out, or write shape = \"long\"");
         }
     }
-    const auto delimiter = section.text("delimiter");
-    feed.delimiter = delimiter.empty() ? ',' : delimiter.front();
-    if (delimiter.size() != 1 || static_cast<unsigned char>(feed.delimiter) >= 0x80) {
-        section.problem(section.where("delimiter"), "the delimiter is one ASCII character");
+    if (feed.arrives == Arrival::hand) {
+        refuse(section, "date", "feeds that are not filed by hand");
+    } else {
+        need(section, "date", "a feed");
     }
-    if (feed.format == feeds::Format::csv && section.wrote("rows")) {
-        section.problem(section.where("rows"), "CSV has no \"rows\"", "take it out");
-    }
-    for (const std::string_view key : {"rows", "county", "date", "item", "value"}) {
+    for (const std::string_view key : {"rows", "county", "date", "published", "item", "value"}) {
         check_field(section, key, section.placed(key), feed.format);
     }
 }
 
-void read_mappings(const Section& section, feeds::FeedSettings& feed, Draft& draft) {
+void read_mappings(const Section& section, FeedSettings& feed, Draft& draft) {
     const auto mappings = section.named("items");
     if (mappings.empty() && section.has("items")) {
         section.problem(
@@ -99,38 +246,135 @@ void read_mappings(const Section& section, feeds::FeedSettings& feed, Draft& dra
             "this feed delivers nothing",
             "write an entry for each item: balance = { from = \"/balance\", unit = \"万元\" }");
     }
-    std::map<std::string, std::string> taken;  // from → item
+    std::map<std::pair<std::string, std::string>, std::string> taken;  // from, value → item
     for (const auto& each : mappings) {
         draft.names.refer(Thing::item, {each.id(), each.where()});
         const auto from = each.placed("from");
+        feeds::ItemMapping mapping{each.id(), from.text};
+        mapping.value = each.text("value");
+        mapping.each_time = each.yes("each_time");
+        check_field(each, "value", each.placed("value"), feed.format);
         if (feed.shape == feeds::Shape::wide) {
             check_field(each, "from", from, feed.format);
+            refuse(each, "value", "long feeds");
+        } else if (mapping.value.empty() && feed.value_field.empty()) {
+            each.problem(
+                each.where(),
+                "nothing says where this item's figure stands",
+                "write value = … for the feed, or here");
         }
-        const auto [other, added] = taken.try_emplace(from.text, each.id());
+        const auto [other, added] = taken.try_emplace({from.text, mapping.value}, each.id());
         if (!added && !from.text.empty()) {
             section.problem(
                 from.where,
                 fmt::format("item \"{}\" is read from \"{}\" already", other->second, from.text));
         }
-        draft.mappings.push_back(
-            {draft.settings.feeds.size(),
-             feed.items.size(),
-             each.text("unit"),
-             each.where("unit")});
-        feed.items.push_back({each.id(), from.text, 1});
+        const auto unit = each.text("unit");
+        if (unit.starts_with('$') || unit.starts_with('#')) {
+            mapping.unit_from = unit;
+        } else {
+            draft.mappings.push_back(
+                {draft.settings.feeds.size(), feed.items.size(), unit, each.where("unit")});
+        }
+        feed.items.push_back(std::move(mapping));
+    }
+}
+
+std::vector<FeedCheck> read_checks(const Section& section, const FeedSettings& feed, Draft& draft) {
+    std::vector<FeedCheck> checks;
+    for (const auto& each : section.tables("check")) {
+        draft.formulas["feed " + feed.id].emplace(
+            fmt::format("check[{}].rule", checks.size()),
+            FormulaAt{&section.document(), each.node("rule"), each.where("rule")});
+        checks.push_back({each.text("name"), each.text("rule"), each.choice<CheckAction>("then")});
+    }
+    if (checks.size() > limits::feed_checks_max) {
+        section.problem(
+            section.where("check"), fmt::format("at most {} checks", limits::feed_checks_max));
+    }
+    return checks;
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> read_row_count(const Section& section) {
+    const auto text = section.text("row_count");
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    const auto range =
+        parse_range(text.find("..") == std::string::npos ? text + ".." + text : text);
+    if (!range || range->first < 0 || range->second < range->first) {
+        section.problem(
+            section.where("row_count"), "this is no count of rows", "write \"12\" or \"10..14\"");
+        return std::nullopt;
+    }
+    return range;
+}
+
+void read_people(const Section& section, FeedRule& rule, Draft& draft) {
+    rule.owner = section.text("owner");
+    rule.chief = section.text("chief");
+    for (const std::string_view key : {"owner", "chief"}) {
+        draft.names.refer(Thing::person, section.placed(key));
+        if (section.has(key)) {
+            draft.told.push_back(section.placed(key));
+        }
+    }
+    rule.reporters = section.text_map("reporters");
+    for (const auto& [subject, person] : rule.reporters) {
+        draft.names.refer(Thing::subject, {subject, section.where("reporters")});
+        draft.names.refer(Thing::person, {person, section.where("reporters")});
+        draft.told.push_back({person, section.where("reporters")});
+    }
+}
+
+void read_duty(const Section& section, FeedRule& rule, Draft& draft) {
+    rule.late_after = section.term("late_after");
+    rule.tell_after_failures = section.whole("tell_after");
+    rule.missing_after = section.term("missing_after");
+    rule.remind_before = section.duration("remind_before");
+    if (const auto text = section.text("due"); !text.empty()) {
+        const auto due = parse_schedule(text);
+        if (due) {
+            rule.due = *due;
+        } else {
+            section.problem(section.where("due"), due.error().message);
+        }
+    }
+    for (const std::string_view key : {"missing_after", "remind_before"}) {
+        if (section.wrote(key) && !section.wrote("due")) {
+            section.problem(section.where(key), fmt::format("\"{}\" needs \"due\"", key));
+        }
+    }
+    if (rule.arrives != Arrival::hand) {
+        refuse(section, "reporters", "feeds that are filed by hand");
+        refuse(section, "remind_before", "feeds that are filed by hand");
+    }
+    const auto counties = section.texts("counties");
+    if (counties.size() == 1 && counties.front().text == "all") {
+        draft.all_counties.push_back(rule.id);
+        return;
+    }
+    for (const auto& county : counties) {
+        draft.names.refer(Thing::subject, county);
+        rule.counties.push_back(county.text);
     }
 }
 
 }  // namespace
 
 void read_feed(const Section& section, Draft& draft) {
-    feeds::FeedSettings feed;
+    FeedSettings feed;
     feed.id = section.text("name");
     if (feed.id.empty()
         || !draft.names.declare(Thing::feed, feed.id, section.where("name"), draft.problems)) {
         return;
     }
-    read_transport(section, feed, draft);
+    feed.format = section.choice<Format>("format");
+    read_place(section, feed, draft);
+    read_login(section, feed);
+    read_paging(section, feed);
+    read_table(section, feed);
+    read_texts(section, feed);
     read_shape(section, feed);
     read_subject_of(section, feed, draft);
     read_mappings(section, feed, draft);
@@ -138,14 +382,17 @@ void read_feed(const Section& section, Draft& draft) {
     FeedRule rule;
     rule.id = feed.id;
     rule.name = section.has("title") ? section.name("title") : Text{feed.id, feed.id};
-    rule.owner = section.text("owner");
+    rule.arrives = feed.arrives;
     rule.every = feed.every;
-    rule.late_after = section.term("late_after");
-    rule.tell_after_failures = section.whole("tell_after");
-    draft.names.refer(Thing::person, section.placed("owner"));
-    if (section.has("owner")) {
-        draft.told.push_back(section.placed("owner"));
+    for (const auto& mapping : feed.items) {
+        rule.items.push_back({mapping.item, mapping.each_time});
     }
+    rule.partial = section.yes("partial");
+    rule.row_count = read_row_count(section);
+    rule.checks = read_checks(section, feed, draft);
+    rule.jumps = section.choice<CheckAction>("jumps");
+    read_people(section, rule, draft);
+    read_duty(section, rule, draft);
     draft.catalogue.feeds.push_back(std::move(rule));
     draft.settings.feeds.push_back(std::move(feed));
 }

@@ -50,6 +50,9 @@ void read_store(const Section& section, Settings& settings) {
     }
     const auto folder = settings.file.parent_path();
     settings.store = folder / url.substr(scheme.size());
+    const auto evidence = section.text("evidence");
+    settings.evidence =
+        evidence.empty() ? settings.store.parent_path() / "evidence" : folder / evidence;
     const auto socket = section.text("socket");
     settings.socket = socket.empty()
                           ? std::filesystem::path{settings.store}.replace_extension(".sock")

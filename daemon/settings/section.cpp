@@ -152,6 +152,23 @@ std::map<std::string, std::string> Section::text_map(std::string_view key) const
     return found;
 }
 
+std::map<std::string, std::vector<std::string>> Section::text_lists(std::string_view key) const {
+    std::map<std::string, std::vector<std::string>> found;
+    if (const auto* const value = node(key)) {
+        for (const auto& [name, each] : *value->as_table()) {
+            auto& list = found[std::string{name.str()}];
+            if (each.is_string()) {
+                list.push_back(each.as_string()->get());
+                continue;
+            }
+            for (const auto& one : *each.as_array()) {
+                list.push_back(one.as_string()->get());
+            }
+        }
+    }
+    return found;
+}
+
 std::size_t Section::choice_index(std::string_view key, std::string_view text) const {
     const auto choices = choices_of(key_of(key));
     const auto found = std::ranges::find(choices, text);

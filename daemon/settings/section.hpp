@@ -65,6 +65,8 @@ class Section {
     [[nodiscard]] std::int64_t bytes(std::string_view key) const;
     [[nodiscard]] io::SecretSource secret(std::string_view key) const;
     [[nodiscard]] std::map<std::string, std::string> text_map(std::string_view key) const;
+    [[nodiscard]] std::map<std::string, std::vector<std::string>> text_lists(
+        std::string_view key) const;
     // The position in the key's choices, which are in the order of the enum. Absent: the fallback.
     template <class Enum>
     [[nodiscard]] Enum choice(std::string_view key) const {

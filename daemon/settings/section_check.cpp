@@ -185,6 +185,7 @@ bool Section::check(const Key& key, const toml::node& value) const {
         case KeyType::named:
         case KeyType::text_or_table:
         case KeyType::text_map:
+        case KeyType::text_lists:
             return check_children(key, value);
     }
     SANBAO_ASSERT(false);
@@ -245,6 +246,17 @@ bool Section::check_each(const Key& key, const toml::node& value) const {
     return right;
 }
 
+namespace {
+
+bool is_list_of_texts(const toml::node& value) {
+    return value.is_string()
+           || (value.is_array() && std::ranges::all_of(*value.as_array(), [](const auto& each) {
+                   return each.is_string();
+               }));
+}
+
+}  // namespace
+
 // Only the shape: what is inside is checked when it is opened.
 bool Section::check_children(const Key& key, const toml::node& value) const {
     if (key.type == KeyType::name && value.is_string()) {
@@ -264,7 +276,8 @@ bool Section::check_children(const Key& key, const toml::node& value) const {
                           : key.type == KeyType::text_or_table ? each.is_table() || each.is_string()
                           : key.type == KeyType::name || key.type == KeyType::text_map
                               ? each.is_string()
-                              : true;
+                          : key.type == KeyType::text_lists ? is_list_of_texts(each)
+                                                            : true;
         if (!fits) {
             right = wrong_type(key, each);
         }

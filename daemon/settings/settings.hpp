@@ -28,6 +28,7 @@ struct Problem {
 struct Settings {
     std::filesystem::path file;
     std::filesystem::path store;         // of [store] url = "sqlite:PATH"; relative to the file
+    std::filesystem::path evidence;      // folder of raw bodies
     std::filesystem::path socket;        // control socket; default: beside the store
     std::string web_host = "127.0.0.1";  // [web] listen
     unsigned short web_port = 8390;

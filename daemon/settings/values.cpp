@@ -147,11 +147,6 @@ bool is_id(std::string_view text) {
     });
 }
 
-bool is_currency(std::string_view text) {
-    return text.size() == 3
-           && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 bool is_address(std::string_view text) {
     const bool clean = std::ranges::all_of(text, [](char c) {
         return static_cast<unsigned char>(c) > ' ' && c != '<' && c != '>' && c != ','

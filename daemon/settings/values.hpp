@@ -4,6 +4,7 @@
 #include "alerts/base/result.hpp"
 #include "alerts/model/indicator.hpp"
 #include "alerts/model/item.hpp"
+#include "alerts/model/units.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,14 +34,9 @@ std::optional<Window> parse_over(std::string_view text);
 // "1..31": both ends included.
 std::optional<std::pair<std::int64_t, std::int64_t>> parse_range(std::string_view text);
 
-// What turns a figure written in `unit` into the stored integer of `item`: 万元 to fen is
-// 1,000,000.
-Result<std::int64_t> multiplier_of(const Item& item, std::string_view unit);
-
 bool is_name(std::string_view text);  // a name in formulas: ASCII identifier
 bool is_id(
     std::string_view text);  // letters, digits, '-', '_', '.'; starts with one of the first two
-bool is_currency(std::string_view text);  // three capital letters
-bool is_address(std::string_view text);   // one '@', no blanks
+bool is_address(std::string_view text);  // one '@', no blanks
 
 }  // namespace sanbao::settings

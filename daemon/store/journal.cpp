@@ -220,6 +220,29 @@ Result<std::unique_ptr<Journal>> Journal::open(
     }
 }
 
+namespace {
+
+// The cells of an event that carries some, held against the digest in its record. `rejected`: the
+// figures are gone, or not those of the record.
+Result<void> read_batch(auto& event, std::string_view blob, const Catalogue& catalogue) {
+    if constexpr (requires { event.batch_digest; }) {
+        if (event.batch_digest.empty()) {
+            return {};
+        }
+        if (to_hex(sha256(blob)) != event.batch_digest) {
+            return Error{ErrorKind::rejected, "changed figures"};
+        }
+        auto cells = record::decode_cells(blob, catalogue);
+        if (!cells) {
+            return cells.error();
+        }
+        event.changed = std::move(*cells);
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<void> Journal::replay(
     const Catalogue& catalogue,
     const std::function<void(const core::Event&, Instant)>& fold) const {
@@ -242,17 +265,16 @@ Result<void> Journal::replay(
             }
             leaf = record::leaf_hash(bytes);
             ++expected;
-            if (auto* accepted = std::get_if<core::FeedAccepted>(&parsed->event);
-                parsed->folds && accepted != nullptr && !accepted->batch_digest.empty()) {
-                const auto blob = blob_of(rows.getColumn(2));
-                if (to_hex(sha256(blob)) != accepted->batch_digest) {
-                    return impl_->damaged(seq);  // the figures are gone or not those of the record
+            if (parsed->folds) {
+                auto read = std::visit(
+                    [&](auto& event) {
+                        return read_batch(event, blob_of(rows.getColumn(2)), catalogue);
+                    },
+                    parsed->event);
+                if (!read) {
+                    return read.error().kind == ErrorKind::rejected ? impl_->damaged(seq)
+                                                                    : read.error();
                 }
-                auto cells = record::decode_cells(blob, catalogue);
-                if (!cells) {
-                    return cells.error();
-                }
-                accepted->changed = std::move(*cells);
             }
             if (parsed->folds) {
                 fold(parsed->event, parsed->at);
@@ -266,22 +288,18 @@ Result<void> Journal::replay(
 }
 
 Result<rules::Readings> Journal::readings(const rules::Rulebook& rules) const {
-    try {
-        auto readings = rules.empty_readings();
-        SQLite::Statement rows{impl_->database, "SELECT cells FROM batch ORDER BY seq"};
-        while (rows.executeStep()) {
-            const auto cells = record::decode_cells(blob_of(rows.getColumn(0)), rules.catalogue());
-            if (!cells) {
-                return cells.error();
-            }
-            for (const auto& cell : *cells) {
+    auto readings = rules.empty_readings();
+    const auto fold = [&readings](const core::Event& event, Instant /*at*/) {
+        if (const auto* accepted = std::get_if<core::FeedAccepted>(&event)) {
+            for (const auto& cell : accepted->changed) {
                 readings.put(cell);
             }
         }
-        return readings;
-    } catch (const SQLite::Exception& e) {
-        return storage_error(impl_->file, e);
+    };
+    if (auto replayed = replay(rules.catalogue(), fold); !replayed) {
+        return replayed.error();
     }
+    return readings;
 }
 
 Result<Head> Journal::append(

@@ -2,6 +2,8 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
+
 namespace sanbao::store {
 
 namespace {
@@ -107,24 +109,42 @@ Head Writer::write(const Head& head, const record::Body& body, std::string_view 
     return {seq, leaf};
 }
 
+namespace {
+
+// What is stored beside the record of an event that carries cells; its digest goes into the record.
+struct BatchRow {
+    std::string feed, cells;
+    Date newest{};
+};
+
+BatchRow batch_of(auto& event, const Catalogue& catalogue) {
+    BatchRow row;
+    if constexpr (requires { event.batch_digest; }) {
+        if (!event.changed.empty()) {
+            row.feed = event.feed;
+            row.cells = record::encode_cells(event.changed, catalogue);
+            event.batch_digest = to_hex(sha256(row.cells));
+            row.newest = std::ranges::max(event.changed, {}, &rules::Cell::date).date;
+        }
+    }
+    return row;
+}
+
+}  // namespace
+
 Head Writer::write(
     const Head& head,
     core::Event& event,
     std::string_view actor,
     Instant at,
     const Catalogue& catalogue) {
-    std::string cells;
-    auto* accepted = std::get_if<core::FeedAccepted>(&event);
-    if (accepted != nullptr && !accepted->changed.empty()) {
-        cells = record::encode_cells(accepted->changed, catalogue);
-        accepted->batch_digest = to_hex(sha256(cells));
-    }
+    const auto batch = std::visit([&](auto& e) { return batch_of(e, catalogue); }, event);
     const auto next = write(head, record::encode(event), actor, at);
-    if (!cells.empty()) {
+    if (!batch.cells.empty()) {
         insert_batch_.bind(1, next.seq);
-        insert_batch_.bind(2, accepted->feed);
-        insert_batch_.bind(3, day_number(accepted->newest));
-        bind_blob(insert_batch_, 4, cells);
+        insert_batch_.bindNoCopy(2, batch.feed);
+        insert_batch_.bind(3, day_number(batch.newest));
+        bind_blob(insert_batch_, 4, batch.cells);
         run(insert_batch_);
     }
     if (const auto* queued = std::get_if<core::MessageQueued>(&event)) {

@@ -71,7 +71,10 @@ inline Catalogue small_catalogue() {
         {"li", "李四", "科长", "138", "li@example.org", "", {"mail"}, {}},
         {"zhang", "张三", "副局长", "139", "zhang@example.org", "li", {"mail"}, {}}};
     catalogue.channels = {{"mail", ChannelKind::email, Detail::full}};
-    catalogue.feeds = {{"treasury", {"国库", "treasury"}, "", Millis{60'000}, {}, 3}};
+    FeedRule treasury;
+    treasury.id = "treasury";
+    treasury.name = {"国库", "treasury"};
+    catalogue.feeds = {treasury};
     catalogue.routes = {{{}, {}, {}, {"zhang"}}};
     return catalogue;
 }

@@ -98,6 +98,7 @@ struct Sample {
             case Reason::first:
             case Reason::worse:
             case Reason::all_clear:
+            case Reason::corrected:
                 set_risk(reason);
                 break;
             case Reason::plan_proposed:
@@ -111,6 +112,16 @@ struct Sample {
                 break;
             case Reason::feed_trouble:
             case Reason::feed_recovered:
+            case Reason::feed_held:
+            case Reason::feed_flagged:
+            case Reason::feed_gap:
+            case Reason::feed_missing:
+            case Reason::duty_reminder:
+            case Reason::duty_late:
+            case Reason::duty_missing:
+            case Reason::filing_waits:
+            case Reason::filing_returned:
+            case Reason::calendar_missing:
                 set_feed();
                 break;
             case Reason::undeliverable:
@@ -157,6 +168,9 @@ struct Sample {
             "treasury",
             {"国库日报", "Treasury daily"},
             "row 17: \"closing_balance\" is -5; a balance cannot be negative",
+            {{"眉县 期末库款余额：期初＋流入−流出与期末不符",
+              "Mei: opening and flows do not give the closing"}},
+            "",
             instant("2026-11-23T01:00:00.000Z"),
             3};
     }
@@ -172,19 +186,12 @@ struct Sample {
 };
 
 inline constexpr Reason every_reason[] = {
-    Reason::first,
-    Reason::worse,
-    Reason::all_clear,
-    Reason::plan_proposed,
-    Reason::plan_activated,
-    Reason::plan_raised,
-    Reason::step_overdue,
-    Reason::report_overdue,
-    Reason::plan_may_end,
-    Reason::plan_ended,
-    Reason::feed_trouble,
-    Reason::feed_recovered,
-    Reason::undeliverable,
+    Reason::first,          Reason::worse,        Reason::all_clear,       Reason::plan_proposed,
+    Reason::plan_activated, Reason::plan_raised,  Reason::step_overdue,    Reason::report_overdue,
+    Reason::plan_may_end,   Reason::plan_ended,   Reason::feed_trouble,    Reason::feed_recovered,
+    Reason::undeliverable,  Reason::corrected,    Reason::feed_held,       Reason::feed_flagged,
+    Reason::feed_gap,       Reason::feed_missing, Reason::duty_reminder,   Reason::duty_late,
+    Reason::duty_missing,   Reason::filing_waits, Reason::filing_returned, Reason::calendar_missing,
 };
 
 }  // namespace sanbao::text::samples

@@ -457,7 +457,8 @@ TEST_CASE("HTML escapes every text that came from outside") {
             }
         }
         if (facts.feed) {
-            facts.feed = FeedFacts{canary, {canary, canary}, canary, facts.at, 1};
+            facts.feed = FeedFacts{
+                canary, {canary, canary}, canary, {{canary, canary}}, canary, facts.at, 1};
         }
         if (facts.dead) {
             facts.dead = DeadFacts{canary, canary, canary, canary, canary, 1};
@@ -576,7 +577,18 @@ TEST_CASE("type and status of the webhook follow the reason") {
         {Reason::plan_ended, {"sanbao.plan.ended", "resolved"}},
         {Reason::feed_trouble, {"sanbao.feed.trouble", "firing"}},
         {Reason::feed_recovered, {"sanbao.feed.recovered", "resolved"}},
-        {Reason::undeliverable, {"sanbao.delivery.dead", "firing"}}};
+        {Reason::undeliverable, {"sanbao.delivery.dead", "firing"}},
+        {Reason::corrected, {"sanbao.alert.corrected", "firing"}},
+        {Reason::feed_held, {"sanbao.feed.held", "firing"}},
+        {Reason::feed_flagged, {"sanbao.feed.flagged", "firing"}},
+        {Reason::feed_gap, {"sanbao.feed.gap", "firing"}},
+        {Reason::feed_missing, {"sanbao.feed.missing", "firing"}},
+        {Reason::duty_reminder, {"sanbao.duty.reminder", "firing"}},
+        {Reason::duty_late, {"sanbao.duty.late", "firing"}},
+        {Reason::duty_missing, {"sanbao.duty.missing", "firing"}},
+        {Reason::filing_waits, {"sanbao.filing.waits", "firing"}},
+        {Reason::filing_returned, {"sanbao.filing.returned", "firing"}},
+        {Reason::calendar_missing, {"sanbao.calendar.missing", "firing"}}};
     for (const auto reason : every_reason) {
         const Sample sample{reason};
         const auto body = render_json(sample.facts, full(Language::zh));
