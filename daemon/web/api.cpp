@@ -1,6 +1,4 @@
-#include "daemon/web/api.hpp"
-
-#include "daemon/web/views.hpp"
+#include "daemon/web/api_impl.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,37 +9,6 @@
 #include <memory>
 
 namespace sanbao::web {
-
-namespace json = boost::json;
-
-namespace {
-
-Reply answer(const json::object& body, int status = 200) {
-    Reply reply;
-    reply.status = status;
-    reply.body = json::serialize(body) + "\n";
-    return reply;
-}
-
-// A reply that says why not. A type of its own, so that no value is ever taken for one.
-class Refused {
-  public:
-    Refused() = default;  // result<> asks for it
-    explicit Refused(Reply reply) : reply_(std::move(reply)) {}
-    // NOLINTNEXTLINE(google-explicit-constructor)
-    operator Reply() const { return reply_; }
-
-  private:
-    Reply reply_;
-};
-
-Refused refuse(int status, std::string sentence) {
-    return Refused{answer({{"error", std::move(sentence)}}, status)};
-}
-
-Reply plain(int status, std::string body, std::string_view type = "text/plain; charset=utf-8") {
-    return {status, std::string{type}, std::move(body), {}};
-}
 
 int status_of(const Error& error) {
     switch (error.kind) {
@@ -60,54 +27,6 @@ int status_of(const Error& error) {
     return 500;
 }
 
-template <class T>
-using Or = boost::system::result<T, Refused>;
-
-// The body of a POST: one JSON object.
-class Form {
-  public:
-    static Or<Form> read(const std::string& body) {
-        boost::system::error_code error;
-        json::parse_options options;
-        options.max_depth = 4;
-        auto value = json::parse(body.empty() ? "{}" : body, error, {}, options);
-        if (error || !value.is_object()) {
-            return refuse(400, "the body is no JSON object");
-        }
-        return Form{std::move(value.as_object())};
-    }
-    // Empty when it is absent.
-    [[nodiscard]] Or<std::string> text(std::string_view key) const {
-        const auto* value = fields_.if_contains(key);
-        if (value == nullptr || value->is_null()) {
-            return std::string{};
-        }
-        if (!value->is_string()) {
-            return refuse(400, fmt::format("'{}' must be a text", key));
-        }
-        return std::string{value->as_string()};
-    }
-    [[nodiscard]] Or<int> whole(std::string_view key) const {
-        const auto* value = fields_.if_contains(key);
-        boost::system::error_code error;
-        const auto number = value != nullptr ? value->to_number<int>(error) : 0;
-        if (value == nullptr || error) {
-            return refuse(400, fmt::format("'{}' must be a whole number", key));
-        }
-        return number;
-    }
-
-  private:
-    explicit Form(json::object fields) : fields_(std::move(fields)) {}
-    json::object fields_;
-};
-
-std::string parameter(const Call& call, const std::string& name) {
-    const auto found = call.query.find(name);
-    return found == call.query.end() ? std::string{} : found->second;
-}
-
-// By id, by a code in force today, or by name in either language.
 Or<std::uint32_t> find_subject(const View& view, const std::string& called) {
     if (called.empty()) {
         return refuse(400, "name a county: its id, code or name");
@@ -129,7 +48,6 @@ Or<std::uint32_t> find_subject(const View& view, const std::string& called) {
     return static_cast<std::uint32_t>(named - catalogue.subjects.begin());
 }
 
-// One by id or name; all risk indicators for "".
 Or<std::vector<std::uint32_t>> find_indicators(const View& view, const std::string& called) {
     const auto& indicators = view.catalogue().indicators;
     std::vector<std::uint32_t> found;
@@ -147,40 +65,6 @@ Or<std::vector<std::uint32_t>> find_indicators(const View& view, const std::stri
     }
     return found;
 }
-
-class Api {
-  public:
-    explicit Api(Ports ports) : ports_(std::move(ports)) {}
-
-    [[nodiscard]] Reply serve(const Call& call) const;
-
-  private:
-    struct Route;
-    static std::span<const Route> routes();
-
-    [[nodiscard]] View view() const { return {ports_.state(), ports_.now(), ports_.replay()}; }
-
-    // All of one shape, for the table of routes.
-    [[nodiscard]] Reply healthz(const Call& call) const;
-    [[nodiscard]] Reply readyz(const Call& call) const;
-    [[nodiscard]] Reply metrics(const Call& call) const;
-    [[nodiscard]] Reply status(const Call& call) const;
-    [[nodiscard]] Reply alerts(const Call& call) const;
-    [[nodiscard]] Reply alert(const Call& call) const;
-    [[nodiscard]] Reply explain(const Call& call) const;
-    [[nodiscard]] Reply plan(const Call& call) const;
-    [[nodiscard]] Reply reload(const Call& call) const;
-    [[nodiscard]] Reply activate(const Call& call) const;
-    [[nodiscard]] Reply step(const Call& call) const;
-    [[nodiscard]] Reply report(const Call& call) const;
-    [[nodiscard]] Reply end(const Call& call) const;
-
-    // Reads the county and who it is done by, lets `make` read the rest, and does it.
-    template <class Make>
-    Reply act(const Call& call, Make make) const;
-
-    Ports ports_;
-};
 
 struct Api::Route {
     std::string_view method;
@@ -369,8 +253,6 @@ Reply Api::end(const Call& call) const {
         return Or<core::Act>{core::EndPlan{subject, by}};
     });
 }
-
-}  // namespace
 
 Handler make_api(Ports ports) {
     return [api = std::make_shared<const Api>(std::move(ports))](const Call& call) {
