@@ -6,7 +6,7 @@
 
 namespace sanbao::limits {
 
-inline constexpr std::size_t subjects_max = 4'096;
+inline constexpr std::size_t subjects_max = 8'192;
 inline constexpr std::size_t items_max = 1'024;
 inline constexpr std::size_t indicators_max = 512;
 inline constexpr std::size_t feeds_max = 512;

@@ -77,12 +77,15 @@ class Program {
             return check(options_);
         });
         auto* feed = app_.add_subcommand("feed", "try out a feed")->require_subcommand(1);
-        add(*feed,
-            "test",
-            "fetch once and show what was understood; store nothing",
-            [this] { return feed_test(options_, name_); })
-            ->add_option("NAME", name_, "of the feed")
-            ->required();
+        auto* test =
+            add(*feed,
+                "test",
+                "fetch it once, or read files, and show what was understood; nothing is stored",
+                [this] { return feed_test(options_, feed_test_); });
+        test->add_option("NAME", feed_test_.feed, "of the feed")->required();
+        test->add_option(
+            "--file", feed_test_.files, "read this instead; several are the pages of one answer");
+        test->add_flag("--all", feed_test_.all, "show every figure");
         add(app_, "reload", "make the running daemon read its settings again", [this] {
             return reload(options_);
         });
@@ -193,6 +196,7 @@ class Program {
     std::function<int()> act_;
     std::string name_, county_, by_, doc_no_, evidence_, waive_;
     std::vector<std::string> words_;
+    FeedTest feed_test_;
     int number_ = 0;
     bool all_ = false;
 };

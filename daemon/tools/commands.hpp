@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sanbao::tools {
 
@@ -22,7 +23,12 @@ struct Options {
 
 // Without a daemon.
 int check(const Options& options);
-int feed_test(const Options& options, const std::string& name);
+struct FeedTest {
+    std::string feed;
+    std::vector<std::string> files;  // read instead of fetching: the pages of one answer
+    bool all = false;                // show every figure
+};
+int feed_test(const Options& options, const FeedTest& wanted);
 
 // Through the control socket.
 int status(const Options& options);
