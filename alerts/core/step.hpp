@@ -95,9 +95,18 @@ std::optional<Instant> hold_due(const State& state, Key key, const std::vector<W
 // plans.cpp
 void review_plan(Step& step, std::uint32_t subject);
 void review_plans(Step& step);
+struct PlanNews {
+    text::Reason reason = text::Reason::plan_proposed;
+    std::string key;    // tells it from other news of the same reason and run
+    std::string what;   // the step or the addressee of the report that is overdue
+    std::string owner;  // role told beside the lead
+};
+void tell_plan(Step& step, std::uint32_t subject, PlanNews news);
+std::optional<Instant> plan_due(const State& state, std::uint32_t subject);
+
+// plan_acts.cpp
 Result<void> permit_plan(const State& state, const Act& act);
 void perform_plan(Step& step, const Act& act);
-std::optional<Instant> plan_due(const State& state, std::uint32_t subject);
 
 // acts.cpp: what a person does.
 void perform(Step& step, const Act& act);
