@@ -129,7 +129,20 @@ Error has_a_rest(std::string_view text, std::int64_t multiplier) {
         multiplier));
 }
 
-Result<std::int64_t> parse_scaled_slowly(std::string_view text, std::int64_t multiplier) {
+int decimals_of(std::string_view text) {
+    const auto point = text.find('.');
+    const auto mark = text.find_first_of("eE");
+    const auto end = std::min(mark, text.size());
+    const auto printed = point < end ? static_cast<int>(end - point) - 1 : 0;
+    int exponent = 0;
+    if (mark < text.size()) {
+        auto rest = text.substr(mark);
+        take_exponent(rest, exponent);
+    }
+    return std::max(0, printed - exponent);
+}
+
+Result<Printed> parse_printed_slowly(std::string_view text, std::int64_t multiplier, Rest rest) {
     const auto value = parse_decimal(text);
     if (!value) {
         return value.error();
@@ -138,15 +151,15 @@ Result<std::int64_t> parse_scaled_slowly(std::string_view text, std::int64_t mul
     if (!scaled) {
         return too_big(text);
     }
-    if (scaled->denominator() != 1) {
+    if (scaled->denominator() != 1 && rest == Rest::refuse) {
         return has_a_rest(text, multiplier);
     }
-    const auto whole = scaled->numerator();
+    const auto whole = scaled->numerator() / scaled->denominator();
     if (whole < std::numeric_limits<std::int64_t>::min()
         || whole > std::numeric_limits<std::int64_t>::max()) {
         return too_big(text);
     }
-    return static_cast<std::int64_t>(whole);
+    return Printed{static_cast<std::int64_t>(whole), decimals_of(text)};
 }
 
 }  // namespace
@@ -176,11 +189,11 @@ Result<Rational> parse_decimal(std::string_view text) {
     return negative ? negate(*value) : *value;
 }
 
-Result<std::int64_t> parse_scaled(std::string_view text, std::int64_t multiplier) {
+Result<Printed> parse_printed(std::string_view text, std::int64_t multiplier, Rest rest) {
     SANBAO_ASSERT(multiplier > 0);
     constexpr std::size_t plain_bytes_max = 20;  // '-', '.', and 18 digits: they fit 63 bits
     if (text.empty() || text.size() > plain_bytes_max) {
-        return parse_scaled_slowly(text, multiplier);
+        return parse_printed_slowly(text, multiplier, rest);
     }
     const bool negative = text.front() == '-';
     const char* const first = text.data() + (negative ? 1 : 0);
@@ -193,27 +206,37 @@ Result<std::int64_t> parse_scaled(std::string_view text, std::int64_t multiplier
         } else if (*at == '.' && point == nullptr && at != first && at + 1 != last) {
             point = at;
         } else {
-            return parse_scaled_slowly(text, multiplier);
+            return parse_printed_slowly(text, multiplier, rest);
         }
     }
     const auto digits = last - first - (point == nullptr ? 0 : 1);
     if (digits < 1 || digits > 18) {
-        return parse_scaled_slowly(text, multiplier);
+        return parse_printed_slowly(text, multiplier, rest);
     }
     const auto scaled = UInt128{mantissa} * static_cast<std::uint64_t>(multiplier);
     if (scaled > static_cast<UInt128>(std::numeric_limits<std::int64_t>::max())) {
-        return parse_scaled_slowly(text, multiplier);
+        return parse_printed_slowly(text, multiplier, rest);
     }
     auto whole = static_cast<std::uint64_t>(scaled);
+    int decimals = 0;
     if (point != nullptr) {
-        const auto divisor = powers_of_ten[static_cast<std::size_t>(last - point - 1)];
-        if (whole % divisor != 0) {
+        decimals = static_cast<int>(last - point) - 1;
+        const auto divisor = powers_of_ten[static_cast<std::size_t>(decimals)];
+        if (rest == Rest::refuse && whole % divisor != 0) {
             return has_a_rest(text, multiplier);
         }
         whole /= divisor;
     }
     const auto result = static_cast<std::int64_t>(whole);
-    return negative ? -result : result;
+    return Printed{negative ? -result : result, decimals};
+}
+
+Result<std::int64_t> parse_scaled(std::string_view text, std::int64_t multiplier) {
+    const auto printed = parse_printed(text, multiplier);
+    if (!printed) {
+        return printed.error();
+    }
+    return printed->value;
 }
 
 }  // namespace sanbao

@@ -355,14 +355,23 @@ Readings Rulebook::empty_readings() const {
 
 std::uint32_t Rulebook::subject_called(std::string_view code, Date date) const {
     const auto [first, last] = by_code_.equal_range(code);
+    auto ended = none;  // whoever bore the code last before `date`
+    auto end = Date::min();
     for (auto it = first; it != last; ++it) {
         for (const auto& alias : catalogue_.subjects[it->second].aliases) {
-            if (alias.code == code && alias.from <= date && date <= alias.to) {
+            if (alias.code != code) {
+                continue;
+            }
+            if (alias.from <= date && date <= alias.to) {
                 return it->second;
+            }
+            if (alias.to < date && (ended == none || alias.to > end)) {
+                ended = it->second;
+                end = alias.to;
             }
         }
     }
-    return none;
+    return ended;
 }
 
 std::optional<Judgement> judge(

@@ -70,7 +70,9 @@ class Rulebook {
     [[nodiscard]] bool keeps_history(std::uint32_t item) const { return history_[item]; }
     [[nodiscard]] Readings empty_readings() const;
 
-    // The subject that a feed calls `code` on `date`; none when nobody is called so.
+    // The subject that a feed calls `code` on `date`; none when nobody is called so. Sources go on
+    // using a code for years after it has ended: until somebody else bears it, it names whoever
+    // bore it last.
     [[nodiscard]] std::uint32_t subject_called(std::string_view code, Date date) const;
 
   private:

@@ -1,7 +1,9 @@
+// What a row says. What is wrong with one is told by collect_report.cpp.
 #include "daemon/feeds/collect.hpp"
 
-#include "alerts/base/decimal.hpp"
 #include "alerts/base/quote.hpp"
+#include "alerts/model/units.hpp"
+#include "daemon/feeds/characters.hpp"
 
 #include <fmt/format.h>
 
@@ -14,9 +16,24 @@ namespace {
 
 using core::PollProblem;
 
-std::string value_text(const Item& item, std::int64_t value) {
-    const auto number = Rational::make(value, scale_of(item.unit));
-    return number ? to_decimal(*number, decimals_of(item.unit)) : std::to_string(value);
+// "单位：万元", "（金额单位：人民币万元）": the unit alone.
+std::string unit_in(std::string_view text) {
+    auto unit = trimmed(text);
+    for (const std::string_view mark : {"：", ":"}) {
+        if (const auto at = unit.find(mark); at != std::string_view::npos) {
+            unit = unit.substr(at + mark.size());
+        }
+    }
+    for (const std::string_view bracket : {"（", "）", "(", ")", "[", "]", "人民币"}) {
+        unit = trimmed(unit);
+        if (unit.starts_with(bracket)) {
+            unit.remove_prefix(bracket.size());
+        }
+        if (unit.ends_with(bracket)) {
+            unit.remove_suffix(bracket.size());
+        }
+    }
+    return std::string{trimmed(unit)};
 }
 
 }  // namespace
@@ -26,28 +43,15 @@ Collector::Collector(const Parts& parts, Instant now)
     , rules_(parts.rules)
     , layout_(parts.layout)
     , problems_(parts.problems)
+    , dates_(feed_.date_form, rules_.catalogue().zone)
+    , numbers_(feed_)
     , last_date_(
           feed_.drives_clock
               ? Date::max()
               : date_in(
                   rules_.catalogue().zone, now + std::chrono::hours{limits::feed_future_hours_max}))
     , seen_(feed_.items.size(), false) {
-    for (const auto& mapping : feed_.items) {
-        items_.push_back(rules_.catalogue().item(mapping.item));
-        if (items_.back() == none) {
-            problems_.add(
-                PollProblem::wrong_shape,
-                fmt::format(
-                    "the feed maps the item {}, which the catalogue does not have", mapping.item));
-        }
-        const auto number = items_.size() - 1;
-        const auto same = std::ranges::find(items_, items_.back()) - items_.begin();
-        const auto earlier = static_cast<std::size_t>(same);
-        ranks_.push_back(earlier == number ? distinct_items_++ : ranks_[earlier]);
-        if (feed_.shape == Shape::tall) {
-            mappings_.at(mapping.from, [number] { return number; });
-        }
-    }
+    add_mappings();
     if (!feed_.county_is.empty()) {
         constant_subject_ = rules_.catalogue().subject(feed_.county_is);
     }
@@ -61,58 +65,61 @@ Collector::Collector(const Parts& parts, Instant now)
     if (layout_.date == no_field) {
         problems_.add(PollProblem::wrong_shape, "the feed names no field for the date");
     }
+    if (!is_date_form(feed_.date_form)) {
+        problems_.add(
+            PollProblem::wrong_shape,
+            fmt::format(
+                "date_form = \"{}\" has no year: write it with YYYY, as \"D.M.YYYY\"",
+                feed_.date_form));
+    }
     constexpr std::size_t bytes_a_row = 64;  // of a long JSON document; others grow as they come
     cells_.emplace(
         distinct_items_ * rules_.catalogue().subjects.size(),
         std::min(parts.body_bytes / bytes_a_row, limits::feed_rows_max));
 }
 
+void Collector::add_mappings() {
+    for (const auto& mapping : feed_.items) {
+        items_.push_back(rules_.catalogue().item(mapping.item));
+        if (items_.back() == none) {
+            problems_.add(
+                PollProblem::wrong_shape,
+                fmt::format(
+                    "the feed maps the item {}, which the catalogue does not have", mapping.item));
+        }
+        const auto number = items_.size() - 1;
+        const auto same = std::ranges::find(items_, items_.back()) - items_.begin();
+        const auto earlier = static_cast<std::size_t>(same);
+        ranks_.push_back(earlier == number ? distinct_items_++ : ranks_[earlier]);
+        scales_.push_back(
+            {mapping.multiplier, power_of(mapping.multiplier), {}, mapping.unit_from.empty()});
+        by_name_.push_back(number);
+    }
+    std::ranges::stable_sort(
+        by_name_, {}, [this](std::size_t i) -> const auto& { return feed_.items[i].from; });
+}
+
 bool Collector::is_ours(std::span<const Text> texts) const {
-    return std::ranges::all_of(layout_.where, [&](const auto& condition) {
+    const bool wanted = std::ranges::all_of(layout_.where, [&](const auto& condition) {
         const auto& text = texts[condition.first];
-        return text.state == TextState::scalar && text.text == condition.second;
+        return text.state == TextState::scalar
+               && (text.text == condition.second || trimmed(text.text) == condition.second);
     });
+    return wanted && std::ranges::none_of(layout_.skip, [&](const auto& condition) {
+               const auto& text = texts[condition.first];
+               return text.state == TextState::scalar
+                      && std::ranges::any_of(condition.second, [&](const auto& each) {
+                             return same_name(text.text, each);
+                         });
+           });
 }
 
 bool Collector::is_missing(std::string_view text) const {
     return std::ranges::find(feed_.missing, text) != feed_.missing.end();
 }
 
-const Field& Collector::value_field(std::size_t mapping) const {
-    return feed_.shape == Shape::tall ? feed_.value_field : feed_.items[mapping].from;
-}
-
-// Whether a text stands in the field at all.
-bool Collector::check(std::int64_t row, const Field& field, const Text& text) {
-    switch (text.state) {
-        case TextState::scalar:
-            return true;
-        case TextState::absent:
-            problems_.add(
-                PollProblem::wrong_shape,
-                fmt::format(
-                    "row {} has no field {}: correct the name in the feed's settings, or leave "
-                    "such "
-                    "rows out by where",
-                    row,
-                    field));
-            return false;
-        case TextState::container:
-            problems_.add(
-                PollProblem::wrong_shape,
-                fmt::format(
-                    "row {}, {}: an object or array stands where a text or number is expected: "
-                    "point "
-                    "the field at its part",
-                    row,
-                    field));
-            return false;
-    }
-    return false;
-}
-
 bool Collector::take(std::int64_t row, std::span<const Text> texts) {
-    if (row > static_cast<std::int64_t>(limits::feed_rows_max)) {
+    if (++rows_taken_ > static_cast<std::int64_t>(limits::feed_rows_max)) {
         problems_.add(
             PollProblem::too_large,
             fmt::format("more than {} rows: split the feed", limits::feed_rows_max));
@@ -123,6 +130,9 @@ bool Collector::take(std::int64_t row, std::span<const Text> texts) {
         return true;
     }
     ++decoded_.rows;
+    if (layout_.published != no_field && !find_edition(row, texts[layout_.published])) {
+        return !problems_.full();
+    }
     if (feed_.shape == Shape::tall) {
         take_tall(row, texts);
     } else {
@@ -131,20 +141,41 @@ bool Collector::take(std::int64_t row, std::span<const Text> texts) {
     return !problems_.full();
 }
 
+// The mappings that a row of this item name gives figures for.
+Collector::Group Collector::group_of(std::string_view name) {
+    Group group;
+    group.readable = hidden_character(name).empty();
+    const auto is_it = [&](std::size_t i) {
+        return same_name(feed_.items[i].from, name);
+    };
+    const auto first = std::ranges::find_if(by_name_, is_it);
+    group.first = static_cast<std::size_t>(first - by_name_.begin());
+    group.size = static_cast<std::size_t>(std::find_if_not(first, by_name_.end(), is_it) - first);
+    if (group.size == 0 && decoded_.names_unmapped.size() < limits::feed_problems_shown_max) {
+        decoded_.names_unmapped.emplace_back(trimmed(name));
+    }
+    return group;
+}
+
 void Collector::take_tall(std::int64_t row, std::span<const Text> texts) {
     const auto& name = texts[layout_.item];
-    if (!check(row, feed_.item_field, name)) {
+    if (!check(row, layout_.item, name)) {
         return;
     }
-    const auto mapping = mappings_.at(name.text, [] { return no_field; });
-    if (mapping == no_field) {
+    const auto group = groups_.at(name.text, [&] { return group_of(name.text); });
+    if (!group.readable) {
+        report_hidden(row, layout_.item, name.text);
+        return;
+    }
+    if (group.size == 0) {
         ++decoded_.rows_unmapped;
         return;
     }
     const auto date = date_of(row, texts);
     const auto subject = date ? subject_of(row, texts, *date) : std::nullopt;
-    if (subject) {
-        put(row, mapping, texts[layout_.value], {items_[mapping], *subject, *date, 0});
+    for (std::size_t i = 0; subject && i < group.size; ++i) {
+        const auto mapping = by_name_[group.first + i];
+        put(row, mapping, texts, {items_[mapping], *subject, *date, 0, 0});
     }
 }
 
@@ -155,7 +186,7 @@ void Collector::take_wide(std::int64_t row, std::span<const Text> texts) {
         return;
     }
     for (std::size_t i = 0; i < items_.size(); ++i) {
-        put(row, i, texts[layout_.columns[i]], {items_[i], *subject, *date, 0});
+        put(row, i, texts, {items_[i], *subject, *date, 0, 0});
     }
 }
 
@@ -164,30 +195,32 @@ std::optional<Date> Collector::date_of(std::int64_t row, std::span<const Text> t
     if (text.state == TextState::scalar && text.text == date_text_ && !date_text_.empty()) {
         return date_;
     }
-    if (!check(row, feed_.date, text)) {
+    if (!check(row, layout_.date, text)) {
         return std::nullopt;
     }
-    const auto date = parse_date(text.text);
+    auto date = dates_.read(text.text);
+    if (!date && feed_.format != Format::json && is_of_document(feed_.date)) {
+        date = dates_.find(text.text);  // a title: "2026年10月财政运行基础情况表"
+    }
     if (!date) {
-        problems_.add(
+        report(
             PollProblem::bad_value,
+            row,
+            layout_.date,
             fmt::format(
-                "row {}, {}: {} is not a date: have it written as 2026-11-23, 2026/11/23 or "
-                "20261123",
-                row,
-                feed_.date,
-                in_quotes(text.text)));
+                "{} is not a date: have it written as {}, or set date_form",
+                in_quotes(text.text),
+                dates_.wanted()));
         return std::nullopt;
     }
     if (*date > last_date_) {
-        problems_.add(
+        report(
             PollProblem::future_date,
+            row,
+            layout_.date,
             fmt::format(
-                "row {}, {}: {} lies in the future (after {}): correct it at its source, and look "
-                "at "
-                "the clocks of both machines",
-                row,
-                feed_.date,
+                "{} lies in the future (after {}): correct it at its source, and look at the "
+                "clocks of both machines",
                 in_quotes(text.text),
                 to_text(last_date_)));
         return std::nullopt;
@@ -197,20 +230,30 @@ std::optional<Date> Collector::date_of(std::int64_t row, std::span<const Text> t
     return date;
 }
 
+Collector::Known Collector::know(std::string_view name, Date date) const {
+    auto subject = rules_.subject_called(trimmed(name), date);
+    if (subject == none) {
+        subject = rules_.subject_called(folded(name), date);
+    }
+    return {date, subject, hidden_character(name).empty()};
+}
+
 std::optional<std::uint32_t> Collector::subject_of(
     std::int64_t row, std::span<const Text> texts, Date date) {
     if (constant_subject_ != none) {
         return constant_subject_;
     }
     const auto& code = texts[layout_.county];
-    if (!check(row, feed_.county, code)) {
+    if (!check(row, layout_.county, code)) {
         return std::nullopt;
     }
-    auto& known = subjects_.at(code.text, [&] {
-        return Known{date, rules_.subject_called(code.text, date)};
-    });
+    auto& known = subjects_.at(code.text, [&] { return know(code.text, date); });
     if (known.date != date) {  // codes change over time
-        known = Known{date, rules_.subject_called(code.text, date)};
+        known = know(code.text, date);
+    }
+    if (!known.readable) {
+        report_hidden(row, layout_.county, code.text);
+        return std::nullopt;
     }
     if (known.subject != none) {
         return known.subject;
@@ -219,113 +262,119 @@ std::optional<std::uint32_t> Collector::subject_of(
         ++decoded_.rows_unknown;
         return std::nullopt;
     }
-    problems_.add(
+    report(
         PollProblem::unknown_subject,
+        row,
+        layout_.county,
         fmt::format(
-            "row {}, {}: nobody is called {} on {}: add it to the aliases of its subject, or set "
+            "nobody is called {} on {}: add it to the aliases of its subject, or set "
             "skip_unknown_counties",
-            row,
-            feed_.county,
             in_quotes(code.text),
             to_text(date)));
     return std::nullopt;
 }
 
-void Collector::put(std::int64_t row, std::size_t mapping, const Text& text, rules::Cell cell) {
-    const auto& field = value_field(mapping);
+// Reads the unit that the document states for a mapping; mostly the same as in the row before.
+bool Collector::find_unit(std::int64_t row, std::size_t mapping, const Text& text) {
+    auto& scale = scales_[mapping];
+    if (scale.known && text.state == TextState::scalar && text.text == scale.unit) {
+        return true;
+    }
+    const auto field = layout_.units[mapping];
+    if (!check(row, field, text)) {
+        return false;
+    }
+    const auto& item = rules_.catalogue().items[items_[mapping]];
+    const auto unit = unit_in(text.text);
+    auto multiplier = multiplier_of(item, unit);
+    if (!multiplier) {
+        multiplier = multiplier_of(item, folded(unit));
+    }
+    if (!multiplier) {
+        report(PollProblem::bad_value, row, field, multiplier.error().message);
+        return false;
+    }
+    if (!scale.known) {
+        tell(fmt::format(
+            "unit of {}: {}, from {}", item.id, in_quotes(unit), layout_.fields[field]));
+    }
+    scale = {*multiplier, power_of(*multiplier), std::string{text.text}, true};
+    return true;
+}
+
+// The newest moment that any row of ours states.
+bool Collector::find_edition(std::int64_t row, const Text& text) {
+    if (text.state == TextState::scalar && !edition_text_.empty() && text.text == edition_text_) {
+        return true;
+    }
+    if (!check(row, layout_.published, text)) {
+        return false;
+    }
+    const auto moment = parse_moment(text.text, rules_.catalogue().zone);
+    if (!moment) {
+        report(
+            PollProblem::bad_value,
+            row,
+            layout_.published,
+            fmt::format(
+                "{} is no moment: have it written as 2026-11-23T09:00:00+08:00, or as a date",
+                in_quotes(text.text)));
+        return false;
+    }
+    edition_text_ = text.text;
+    decoded_.edition = std::max(decoded_.edition, moment);
+    return true;
+}
+
+void Collector::put(
+    std::int64_t row, std::size_t mapping, std::span<const Text> texts, rules::Cell cell) {
+    const auto field = layout_.figures[mapping];
+    const auto& text = texts[field];
     if (text.state != TextState::scalar) {
-        check(row, field, text);
+        if (text.state != TextState::absent || feed_.items[mapping].each_time) {
+            check(row, field, text);
+        }
         return;
     }
-    if (!feed_.missing.empty() && is_missing(text.text)) {
+    if (!feed_.missing.empty() && (is_missing(text.text) || is_missing(trimmed(text.text)))) {
         return;
     }
-    const auto value = parse_scaled(text.text, feed_.items[mapping].multiplier);
-    if (!value) {
-        report_value(row, field, text.text, value.error());
+    if (layout_.units[mapping] != no_field
+        && !find_unit(row, mapping, texts[layout_.units[mapping]])) {
         return;
+    }
+    auto figure = text.text;
+    if (!feed_.reads_as.empty()) {
+        const auto instead = feed_.reads_as.find(std::string{trimmed(figure)});
+        figure = instead == feed_.reads_as.end() ? figure : std::string_view{instead->second};
     }
     const auto& item = rules_.catalogue().items[cell.item];
-    if (*value < 0 && !item.may_be_negative) {
-        problems_.add(
+    const auto& scale = scales_[mapping];
+    const auto printed = numbers_.read(figure, scale.multiplier, item.unit);
+    if (!printed) {
+        report_value(row, field, figure, printed.error());
+        return;
+    }
+    if (printed->value < 0 && !item.may_be_negative) {
+        report(
             PollProblem::bad_value,
+            row,
+            field,
             fmt::format(
-                "row {}, {}: {} is negative, which {} never is: correct it at its source, or set "
+                "{} is negative, which {} never is: correct it at its source, or set "
                 "may_be_negative for the item",
-                row,
-                field,
                 in_quotes(text.text),
                 item.id));
         return;
     }
-    cell.value = *value;
+    cell.value = printed->value;
+    if (feed_.rounded && scale.power > printed->decimals) {
+        cell.rounding = static_cast<std::uint8_t>(scale.power - printed->decimals);
+    }
     seen_[mapping] = true;
     const auto earlier = cells_->add(cell.subject * distinct_items_ + ranks_[mapping], cell, row);
     if (earlier && earlier->value != cell.value) {
         report_contradiction(cell, row, *earlier);
-    }
-}
-
-void Collector::report_value(
-    std::int64_t row, const Field& field, std::string_view text, const Error& error) {
-    constexpr std::size_t word_bytes_max = 8;  // "null", "N/A", "-": perhaps a way to say "nothing"
-    const bool word = error.kind == ErrorKind::invalid && text.size() < word_bytes_max;
-    problems_.add(
-        PollProblem::bad_value,
-        fmt::format(
-            "row {}, {}: {}{}",
-            row,
-            field,
-            error.message,
-            word ? fmt::format(
-                "; if {} means that there is no figure, list it in missing", in_quotes(text))
-                 : std::string{}));
-}
-
-void Collector::report_contradiction(
-    const rules::Cell& cell, std::int64_t row, const CellSet::Held& earlier) {
-    const auto& item = rules_.catalogue().items[cell.item];
-    problems_.add(
-        PollProblem::contradiction,
-        fmt::format(
-            "rows {} and {} contradict each other: {} of {} on {} is {} in the one and {} in the "
-            "other; have the source send one figure",
-            earlier.row,
-            row,
-            item.id,
-            rules_.catalogue().subjects[cell.subject].id,
-            to_text(cell.date),
-            value_text(item, earlier.value),
-            value_text(item, cell.value)));
-}
-
-// A body without a single row for us is a fault of the source or of the settings, not news.
-void Collector::report_nothing() {
-    if (decoded_.rows == 0 && decoded_.rows_filtered == 0) {
-        problems_.add(
-            PollProblem::wrong_shape,
-            "there is not a single row: if the source has no figures yet, have it answer 404 or "
-            "304");
-    } else if (decoded_.rows == 0) {
-        problems_.add(
-            PollProblem::wrong_shape,
-            fmt::format(
-                "where leaves out every one of the {} rows: compare its texts with the document",
-                decoded_.rows_filtered));
-    } else if (decoded_.rows_unmapped == decoded_.rows) {
-        problems_.add(
-            PollProblem::wrong_shape,
-            fmt::format(
-                "none of the {} rows is of a mapped item: compare the names in items with the "
-                "document",
-                decoded_.rows));
-    } else if (decoded_.rows_unmapped + decoded_.rows_unknown == decoded_.rows) {
-        problems_.add(
-            PollProblem::unknown_subject,
-            fmt::format(
-                "none of the {} rows is of a county that we know: compare the codes with the "
-                "aliases of the subjects",
-                decoded_.rows));
     }
 }
 

@@ -2,6 +2,7 @@
 // wrong with the document itself to `problems`.
 #pragma once
 
+#include "daemon/feeds/charset.hpp"
 #include "daemon/feeds/collect.hpp"
 #include "daemon/feeds/table.hpp"
 
@@ -16,8 +17,9 @@ struct Reading {
     Problems& problems;
 };
 
-// `body` is not empty and has io::body_padding readable bytes behind it.
-void read_json(const Reading& reading, std::string_view body);
-void read_csv(const Reading& reading, std::string_view body);
+// Texts are not empty. Of JSON and XML they are UTF-8; JSON has io::body_padding readable bytes
+// behind it.
+void read_json(const Reading& reading, std::string_view text);
+void read_csv(const Reading& reading, const SourceText& source);
 
 }  // namespace sanbao::feeds

@@ -6,16 +6,18 @@ namespace sanbao::feeds {
 
 namespace {
 
-std::size_t number_of(Layout& layout, const Field& field) {
+std::size_t number_of(Layout& layout, const Field& field, bool needed = true) {
     if (field.empty()) {
         return no_field;
     }
     const auto found = std::ranges::find(layout.fields, field);
-    if (found != layout.fields.end()) {
-        return static_cast<std::size_t>(found - layout.fields.begin());
+    const auto number = static_cast<std::size_t>(found - layout.fields.begin());
+    if (found == layout.fields.end()) {
+        layout.fields.push_back(field);
+        layout.needed.push_back(needed);
     }
-    layout.fields.push_back(field);
-    return layout.fields.size() - 1;
+    layout.needed[number] = layout.needed[number] || needed;
+    return number;
 }
 
 }  // namespace
@@ -25,15 +27,19 @@ Layout layout_of(const FeedSettings& feed) {
     for (const auto& [field, required] : feed.where) {
         layout.where.emplace_back(number_of(layout, field), required);
     }
+    for (const auto& [field, texts] : feed.skip) {
+        layout.skip.emplace_back(number_of(layout, field), texts);
+    }
+    const bool tall = feed.shape == Shape::tall;
     layout.date = number_of(layout, feed.date);
     layout.county = feed.county_is.empty() ? number_of(layout, feed.county) : no_field;
-    if (feed.shape == Shape::tall) {
-        layout.item = number_of(layout, feed.item_field);
-        layout.value = number_of(layout, feed.value_field);
-        return layout;
-    }
+    layout.published = number_of(layout, feed.published);
+    layout.item = tall ? number_of(layout, feed.item_field) : no_field;
     for (const auto& mapping : feed.items) {
-        layout.columns.push_back(number_of(layout, mapping.from));
+        const auto& own = tall ? mapping.value : mapping.from;
+        const auto& figure = own.empty() && tall ? feed.value_field : own;
+        layout.figures.push_back(number_of(layout, figure, tall || mapping.each_time));
+        layout.units.push_back(number_of(layout, mapping.unit_from));
     }
     return layout;
 }

@@ -1,5 +1,6 @@
 // Between the bytes and the cells: what one row says in the fields that the settings name, whatever
-// its format. The readers (json.cpp, csv.cpp) fill rows; the collector (collect.cpp) judges them.
+// its format. The readers (json.cpp, csv.cpp, …) fill rows; the collector (collect.cpp) judges
+// them.
 #pragma once
 
 #include "daemon/feeds/decode.hpp"
@@ -31,12 +32,15 @@ struct Text {
 // of fields, or no_field.
 struct Layout {
     std::vector<Field> fields;
+    std::vector<bool> needed;  // by field: false where only items stand that may be left out
     std::size_t county = no_field;
     std::size_t date = no_field;
+    std::size_t published = no_field;
     std::size_t item = no_field;       // tall
-    std::size_t value = no_field;      // tall
-    std::vector<std::size_t> columns;  // wide: one per item mapping
+    std::vector<std::size_t> figures;  // by item mapping
+    std::vector<std::size_t> units;    // by item mapping: where its unit stands, or no_field
     std::vector<std::pair<std::size_t, std::string>> where;
+    std::vector<std::pair<std::size_t, std::vector<std::string>>> skip;
 };
 Layout layout_of(const FeedSettings& feed);
 

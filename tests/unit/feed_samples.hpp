@@ -61,6 +61,7 @@ inline feeds::FeedSettings wide_feed() {
     feed.id = "treasury";
     feed.url = "http://127.0.0.1/feed.json";
     feed.rows = "/rows";
+    feed.rounded = false;  // tests of rounding say so
     feed.county = "/code";
     feed.date = "/day";
     feed.items = {{"balance", "/bal", 100}, {"outflow", "/out", 100}};

@@ -1,51 +1,11 @@
-#include "daemon/feeds/decode.hpp"
-
-#include "tests/unit/feed_samples.hpp"
-
-#include <catch2/catch.hpp>
-#include <fmt/format.h>
-
-#include <algorithm>
+// JSON, and what every format has in common, which JSON shows most shortly.
+#include "tests/unit/decode_samples.hpp"
 
 using namespace sanbao;
 using namespace sanbao::feeds;
 using namespace sanbao::test;
-using core::PollProblem;
-using rules::Cell;
 
 namespace {
-
-using Outcome = boost::system::result<Decoded, Refusal>;
-
-Outcome read(const FeedSettings& feed, std::string body) {
-    static const auto rules = rulebook();
-    return decode(feed, *rules, body, morning());
-}
-
-// The cells of a body that must be good, by item, subject and date.
-std::vector<Cell> cells(const FeedSettings& feed, std::string body) {
-    auto outcome = read(feed, std::move(body));
-    if (outcome.has_error()) {
-        FAIL(outcome.error().problems.front());
-    }
-    std::ranges::sort(outcome->cells, {}, [](const Cell& cell) {
-        return std::tuple{cell.item, cell.subject, cell.date};
-    });
-    return outcome->cells;
-}
-
-Refusal refusal(const FeedSettings& feed, std::string body) {
-    auto outcome = read(feed, std::move(body));
-    REQUIRE(outcome.has_error());
-    REQUIRE_FALSE(outcome.error().problems.empty());
-    return outcome.error();
-}
-
-constexpr std::uint32_t balance = 0;
-constexpr std::uint32_t outflow = 1;
-constexpr std::uint32_t yield = 2;
-constexpr std::uint32_t fengxiang = 0;
-constexpr std::uint32_t meixian = 1;
 
 std::string wide_row(std::string_view bal, std::string_view out = "2") {
     return fmt::format(R"({{"code":"610326","day":"2026-11-22","bal":{},"out":{}}})", bal, out);
@@ -58,21 +18,6 @@ std::string tall(std::string_view rows) {
 }
 
 }  // namespace
-
-namespace Catch {
-template <>
-struct StringMaker<Cell> {
-    static std::string convert(const Cell& cell) {
-        return fmt::format("{}/{}/{}={}", cell.item, cell.subject, to_text(cell.date), cell.value);
-    }
-};
-template <>
-struct StringMaker<PollProblem> {
-    static std::string convert(PollProblem problem) {
-        return "problem " + std::to_string(static_cast<int>(problem));
-    }
-};
-}  // namespace Catch
 
 TEST_CASE("a wide JSON row gives one cell per mapped column") {
     const auto found = cells(
@@ -192,9 +137,16 @@ TEST_CASE("a code means who bore it on the date of the row") {
             + row("610326", "2022-01-01")));
     CHECK(found[0] == Cell{balance, fengxiang, day("2021-12-31"), 100});
     CHECK(found[1] == Cell{balance, fengxiang, day("2022-01-01"), 100});
+    // The old code goes on naming 凤翔 after its end; the new one names nobody before its begin.
     CHECK(
-        refusal(wide_feed(), wide(row("610322", "2021-12-31") + "," + row("610322", "2022-01-01")))
-            .problem
+        cells(wide_feed(), wide(row("610322", "2021-12-31") + "," + row("610322", "2022-01-01")))
+        == std::vector<Cell>{
+            {balance, fengxiang, day("2021-12-31"), 100},
+            {balance, fengxiang, day("2022-01-01"), 100},
+            {outflow, fengxiang, day("2021-12-31"), 100},
+            {outflow, fengxiang, day("2022-01-01"), 100}});
+    CHECK(
+        refusal(wide_feed(), wide(row("610305", "2021-12-31"))).problem
         == PollProblem::unknown_subject);
 }
 
@@ -319,9 +271,7 @@ TEST_CASE("bad bodies are refused by their kind, in words that say where and wha
         {wide(wide_row("1e999")), PollProblem::bad_value, "\"1e999\" does not fit"},
         {wide(wide_row("92233720368547758.08")), PollProblem::bad_value, "does not fit"},
         {wide(wide_row("Infinity")), PollProblem::bad_value, "is not a number"},
-        {wide(wide_row("\"１２３\"")), PollProblem::bad_value, "\"１２３\" is not a number"},
         {wide(wide_row("\"12 34\"")), PollProblem::bad_value, "\"12 34\" is not a number"},
-        {wide(wide_row("\" 12\"")), PollProblem::bad_value, "\" 12\" is not a number"},
         {wide(wide_row("\"12.3万\"")), PollProblem::bad_value, "is not a number"},
         {wide(wide_row("0x10")), PollProblem::bad_value, "is not a number"},
         {wide(wide_row("1.005")), PollProblem::bad_value, "more digits than the unit holds"},
@@ -343,7 +293,7 @@ TEST_CASE("bad bodies are refused by their kind, in words that say where and wha
          "stands twice"},
         {wide(R"({"code":"610326","day":"22.11.2026","bal":1,"out":1})"),
          PollProblem::bad_value,
-         "\"22.11.2026\" is not a date"},
+         "\"22.11.2026\" is not a date: have it written as 2026-11-23"},
         {wide(R"({"code":"610326","day":"2026-02-30","bal":1,"out":1})"),
          PollProblem::bad_value,
          "is not a date"},
@@ -432,104 +382,3 @@ TEST_CASE("a bad pointer in the settings is told, not followed") {
         == 0);
 }
 
-TEST_CASE("CSV rows are read by their header") {
-    const std::string body =
-        "\xEF\xBB\xBFname,code,bal,day,out\r\n"
-        "眉县,610326,\"1,234.56\",2026-11-22,2\r\n"
-        "\r\n"
-        "\"凤\"\"翔\n区\",610305,0.5,2026/11/21,3\r\n";
-    CHECK(
-        cells(csv_feed(), body)
-        == std::vector<Cell>{
-            {balance, fengxiang, day("2026-11-21"), 50},
-            {balance, meixian, day("2026-11-22"), 123456},
-            {outflow, fengxiang, day("2026-11-21"), 300},
-            {outflow, meixian, day("2026-11-22"), 200}});
-    auto feed = csv_feed();
-    feed.delimiter = ';';
-    CHECK(cells(feed, "code;day;bal;out\n610326;2026-11-22;1,000;2\n").front().value == 100'000);
-}
-
-TEST_CASE("tall CSV with filter, missing texts and a constant county") {
-    auto feed = tall_feed();
-    feed.format = Format::csv;
-    feed.county.clear();
-    feed.county_is = "610326";
-    feed.date = "day";
-    feed.item_field = "item";
-    feed.value_field = "value";
-    feed.where = {{"kind", "Closing"}};
-    feed.missing = {"null", ""};
-    const auto found = cells(
-        feed,
-        "kind,day,item,value\nClosing,2026-11-21,bal,1\nOpening,2026-11-21,bal,9\nClosing,2026-11-"
-        "22,bal,null\nClosing,2026-11-20,out,\n");
-    CHECK(found == std::vector<Cell>{{balance, meixian, day("2026-11-21"), 100}});
-}
-
-TEST_CASE("bad CSV is refused by its kind") {
-    struct Case {
-        std::string body;
-        PollProblem problem;
-        const char* words;
-    };
-    const std::string head = "code,day,bal,out\n";
-    const std::vector<Case> cases{
-        {"", PollProblem::malformed, "body is empty"},
-        {"<html>", PollProblem::malformed, "web page"},
-        {R"({"rows":[]})", PollProblem::malformed, "looks like JSON"},
-        {head, PollProblem::wrong_shape, "not a single row"},
-        {"code,day,bal\n610326,2026-11-22,1\n",
-         PollProblem::wrong_shape,
-         "no column \"out\"; it is \"code,day,bal\""},
-        {"code,day,bal,out,bal\n610326,2026-11-22,1,2,3\n",
-         PollProblem::wrong_shape,
-         "more than one column \"bal\""},
-        {head + "610326,2026-11-22,1\n",
-         PollProblem::malformed,
-         "row 1 has 3 columns and the header 4"},
-        {head + "610326,2026-11-22,1,2,3\n",
-         PollProblem::malformed,
-         "row 1 has 5 columns and the header 4"},
-        {head + "610326,2026-11-22,1,2\n610326,2026-11",
-         PollProblem::truncated,
-         "row 2 has 2 columns"},
-        {head + "610326,2026-11-22,1,\"2",
-         PollProblem::truncated,
-         "row 1 ends inside a quoted text"},
-        {head + "610326,2026-11-22,a\"b,2\n", PollProblem::malformed, "row 1: a quote stands"},
-        {head + "610326,2026-11-22,,2\n", PollProblem::bad_value, "row 1, bal: an empty text"},
-        {head + "610326,2026-11-22,-1,2\n",
-         PollProblem::bad_value,
-         "row 1, bal: \"-1\" is negative"},
-        {head + "610326,2026-11-26,1,2\n", PollProblem::future_date, "row 1, day"},
-        {head + "\xC3\xBC\xCF\xD8,2026-11-22,1,2\n", PollProblem::malformed, "GB18030"},
-    };
-    for (const auto& [body, problem, words] : cases) {
-        INFO(body);
-        const auto refused = refusal(csv_feed(), body);
-        INFO(refused.problems.front());
-        CHECK(refused.problem == problem);
-        CHECK(refused.problems.front().find(words) != std::string::npos);
-    }
-}
-
-// CSV has no end mark. A cut between rows, or inside the last field of a row, cannot be seen here
-// (the announced length protects against it); every other cut must be.
-TEST_CASE("CSV cut at any byte is refused unless every row still has all its columns") {
-    const std::string body =
-        "code,day,bal,out\n610326,2026-11-22,15,\"2,000\"\n610305,2026-11-22,5,6.25\n";
-    for (std::size_t cut = 0; cut < body.size(); ++cut) {
-        INFO("cut at " << cut << ": " << body.substr(0, cut));
-        const auto outcome = read(csv_feed(), body.substr(0, cut));
-        const auto row_begin = body.rfind('\n', cut == 0 ? 0 : cut - 1) + 1;
-        const auto last_row = body.substr(row_begin, cut - row_begin);
-        const bool whole_columns = last_row.empty() || std::ranges::count(last_row, ',') >= 3;
-        const bool accepted = outcome.has_value();
-        if (accepted) {
-            CHECK(whole_columns);
-            CHECK(outcome->cells.size() % 2 == 0);
-        }
-    }
-    CHECK(read(csv_feed(), body.substr(0, body.size() - 1)).has_value());
-}
