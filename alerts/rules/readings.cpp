@@ -31,6 +31,12 @@ void grow(Habit& habit, const Reading& before, const Cell& cell, bool moved) {
     }
     if (moved) {
         count_up(habit.still);
+        const auto year = [](Date date) {
+            return std::chrono::year_month_day{date}.year();
+        };
+        if (before.date != nothing.date && magnitude(cell.value) < magnitude(before.value)) {
+            habit.restarted = habit.restarted || year(before.date) < year(cell.date);
+        }
     }
     if (cell.value == 0) {
         return;
@@ -73,6 +79,12 @@ bool insert(std::vector<Reading>& series, const Reading& reading) {
 
 }  // namespace
 
+Reading taken(const Reading& before, const Cell& cell) {
+    Reading next{cell.date, cell.value, cell.rounding, before.habit};
+    grow(next.habit, before, cell, cell.date > before.date);
+    return next;
+}
+
 Readings::Readings(std::size_t items, std::size_t subjects, std::vector<bool> history)
     : subjects_(subjects)
     , keeps_history_(std::move(history))
@@ -92,10 +104,7 @@ bool Readings::put(const Cell& cell) {
     const bool changes_newest =
         is_newest && (cell.date > newest.date || cell.value != newest.value);
     if (changes_newest) {
-        auto habit = newest.habit;
-        grow(habit, newest, cell, cell.date > newest.date);
-        newest = reading;
-        newest.habit = habit;
+        newest = taken(newest, cell);
     }
     if (!keeps_history_[cell.item] || (is_newest && !changes_newest)) {
         return changes_newest;

@@ -31,6 +31,7 @@ struct Habit {
     std::uint8_t seen = 0;                    // dates with a figure that is not zero; stops at 255
     std::uint8_t still = 0;                   // dates in a row at exactly this value; stops at 255
     bool positive = false, negative = false;  // signs that it ever had
+    bool restarted = false;  // it fell from one year to the next: a counter's reset
     friend bool operator==(const Habit&, const Habit&) = default;
 };
 
@@ -40,6 +41,10 @@ struct Reading {
     std::uint8_t rounding = 0;  // as of Cell
     Habit habit = {};           // of the latest reading of a series, not of its history
 };
+
+// The newest reading of a series after `cell`, which is not older than it. `before` may be of
+// Date::min(): nothing was known.
+Reading taken(const Reading& before, const Cell& cell);
 
 // Latest reading of each series, and history only for items whose windows or checks need it: the
 // nation's 352,532 series cost 24 bytes each unless somebody looks back.

@@ -23,7 +23,7 @@ Date day(int n) {
 
 }  // namespace
 
-TEST_CASE("a series is 16 bytes where no window looks back") {
+TEST_CASE("a series is 24 bytes where nobody looks back") {
     CHECK(sizeof(Reading) == 24);
 }
 
