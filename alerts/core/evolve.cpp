@@ -73,7 +73,12 @@ class Fold {
     }
     void operator()(const FeedReleased& event) { leave_quarantine(event.feed, event.digest); }
     void operator()(const FeedDiscarded& event) { leave_quarantine(event.feed, event.digest); }
-    void operator()(const FeedFlagged& event) { state_.feeds[event.feed].recorded = at_; }
+    void operator()(const FeedFlagged& event) {
+        auto& feed = state_.feeds[event.feed];
+        feed.recorded = at_;
+        feed.flagged_on = date_in(state_.rules->catalogue().zone, at_);
+        feed.flagged = event.reasons;
+    }
     void operator()(const FeedGap& event) {
         auto& feed = state_.feeds[event.feed];
         feed.recorded = at_;

@@ -162,6 +162,7 @@ void accept_poll(Step& step, const PollAccepted& poll) {
         hold_back(step, poll, verdict.hold);
         return;
     }
+    forget_held(step, poll);
     take_delivery(step, poll, "");
     flag(step, poll, verdict.flag);
     look_for_gaps(step, poll);

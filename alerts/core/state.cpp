@@ -103,15 +103,23 @@ void move_readings(const rules::Readings& from, const Move& move, rules::Reading
             if (move.items[item] == none || move.subjects[subject] == none) {
                 continue;
             }
-            const auto put = [&](const rules::Reading& reading) {
-                to.put({move.items[item], move.subjects[subject], reading.date, reading.value});
-            };
-            std::ranges::for_each(from.history(item, subject), put);
-            if (const auto latest = from.latest(item, subject)) {
-                put(*latest);
-            }
+            to.take_over(move.items[item], move.subjects[subject], from, item, subject);
         }
     }
+}
+
+// Batches that wait for a person keep waiting, without the figures that have no place any more.
+std::vector<Quarantined> moved_batches(std::vector<Quarantined> held, const Move& move) {
+    for (auto& batch : held) {
+        std::erase_if(batch.cells, [&](const rules::Cell& cell) {
+            return move.items[cell.item] == none || move.subjects[cell.subject] == none;
+        });
+        for (auto& cell : batch.cells) {
+            cell.item = move.items[cell.item];
+            cell.subject = move.subjects[cell.subject];
+        }
+    }
+    return held;
 }
 
 void move_standings(const State& from, const Move& move, State& to) {
@@ -179,6 +187,7 @@ void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
         }
     }
     next.feeds = std::move(state.feeds);
+    next.quarantine = moved_batches(std::move(state.quarantine), move);
     next.plans = std::move(state.plans);
     next.outbox = std::move(state.outbox);
     next.config_digest = std::move(state.config_digest);

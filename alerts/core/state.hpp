@@ -44,6 +44,8 @@ struct FeedStanding {
     std::int64_t gap_count = 0;  // series that the last delivery lacked …
     std::string gap_key;         // … FeedGap::key of what was told
     std::vector<std::string> gap;
+    Date flagged_on{Date::min()};      // local date on which the owner was last told of doubts …
+    std::vector<std::string> flagged;  // … and which: not again the same day
     friend bool operator==(const FeedStanding&, const FeedStanding&) = default;
 };
 

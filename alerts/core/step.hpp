@@ -68,6 +68,8 @@ struct Inspection {
 Inspection inspect(const Step& step, const PollAccepted& poll);
 void hold_back(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
 void flag(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
+// A batch that was held and now is taken as it comes again.
+void forget_held(Step& step, const PollAccepted& poll);
 void release(Step& step, const ReleaseBatch& act);
 void discard(Step& step, const DiscardBatch& act);
 Result<void> permit_release(const State& state, const ReleaseBatch& act);

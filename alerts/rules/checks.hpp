@@ -14,8 +14,8 @@
 // equation fails only when no such values satisfy it. What is missing makes the check not apply.
 #pragma once
 
-#include "alerts/base/result.hpp"
 #include "alerts/model/catalogue.hpp"
+#include "alerts/rules/formula.hpp"
 #include "alerts/rules/readings.hpp"
 
 #include <memory>
@@ -38,9 +38,12 @@ struct Finding {
 // Compiled at load with the rulebook; immutable.
 class Check {
   public:
-    static Result<Check> compile(const FeedCheck& check, const Catalogue& catalogue);
+    // The column of an error is inside FeedCheck::rule.
+    static boost::system::result<Check, FormulaError> compile(
+        const FeedCheck& check, const Catalogue& catalogue);
     [[nodiscard]] const FeedCheck& source() const;
-    [[nodiscard]] const std::vector<std::uint32_t>& items() const;  // that it speaks of
+    [[nodiscard]] const std::vector<std::uint32_t>& items() const;  // that it speaks of, ascending
+    [[nodiscard]] const std::vector<std::uint32_t>& looks_back_on() const;  // … of other dates
 
     struct Program;
     explicit Check(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
@@ -53,9 +56,11 @@ class Check {
 // The cells of a delivery over what was known before it: the delivery counts where both speak.
 class Batch {
   public:
-    Batch(const Readings& known, std::span<const Cell> cells);
+    // Only cells of `items` where that is not empty: the few that checks speak of.
+    Batch(const Readings& known, std::span<const Cell> cells, const std::vector<bool>& items = {});
     [[nodiscard]] const Readings& known() const { return known_; }
     [[nodiscard]] std::span<const Cell> cells() const { return cells_; }  // by item, subject, date
+    [[nodiscard]] std::span<const Cell> cells_of(std::uint32_t item) const;
     // With its rounding; of readings that were known before too.
     [[nodiscard]] std::optional<Cell> at(
         std::uint32_t item, std::uint32_t subject, Date date) const;
@@ -67,8 +72,18 @@ class Batch {
     std::vector<Cell> cells_;
 };
 
-// Every declared check of the feed over every subject and date of the batch; the first
-// limits::feed_findings_max findings.
+enum class Truth : unsigned char { no, yes, unknown };  // unknown: the check does not apply
+
+// Whether a check holds for one subject on one date.
+Truth holds(
+    const Check& check,
+    const Batch& batch,
+    const Catalogue& catalogue,
+    std::uint32_t subject,
+    Date date);
+
+// Every declared check over every subject and date of which the batch says something; of each
+// action the first limits::feed_findings_max findings.
 std::vector<Finding> run_checks(
     std::span<const Check> checks, const Batch& batch, const Catalogue& catalogue);
 

@@ -9,13 +9,14 @@
 
 namespace sanbao::rules {
 
-// Holds the batch's newest figures against the series as it was known. Formulas and thresholds are
-// in jumps.cpp with their reasons and in the room's README. `confirmed`: checks that hold for a
-// subject vouch for its single figures (a balance may really fall to nothing when the outflow says
-// so), never for a whole column's change of unit.
+// Holds a delivery (`cells` in any order) against each series as it was known, date by date.
+// Thresholds stand in jumps.cpp with their reasons and in the room's README. A check that holds for
+// a subject vouches for the fall of its single figures (a balance may really fall to nothing when
+// the outflow says so), never for a whole column's change of unit.
 std::vector<Finding> find_jumps(
     const FeedRule& feed,
-    const Batch& batch,
+    const Readings& known,
+    std::span<const Cell> cells,
     std::span<const Check> checks,
     const Catalogue& catalogue);
 

@@ -24,13 +24,30 @@ struct Cell {
     friend bool operator==(const Cell&, const Cell&) = default;
 };
 
+// What a series has been like as long as it is known, in the bytes that a reading has to spare.
+// Zeros say nothing of a series' size and are not counted.
+struct Habit {
+    std::uint8_t lowest = 0, highest = 0;     // std::bit_width of |value|; 0: nothing but zeros
+    std::uint8_t seen = 0;                    // dates with a figure that is not zero; stops at 255
+    std::uint8_t still = 0;                   // dates in a row at exactly this value; stops at 255
+    bool positive = false, negative = false;  // signs that it ever had
+    bool restarted = false;  // it fell from one year to the next: a counter's reset
+    friend bool operator==(const Habit&, const Habit&) = default;
+};
+
 struct Reading {
     Date date{};
     std::int64_t value = 0;
+    std::uint8_t rounding = 0;  // as of Cell
+    Habit habit = {};           // of the latest reading of a series, not of its history
 };
 
-// Latest reading of each series, and history only for items whose windows need it: the nation's
-// 352,532 series cost 16 bytes each unless an indicator looks back.
+// The newest reading of a series after `cell`, which is not older than it. `before` may be of
+// Date::min(): nothing was known.
+Reading taken(const Reading& before, const Cell& cell);
+
+// Latest reading of each series, and history only for items whose windows or checks need it: the
+// nation's 352,532 series cost 24 bytes each unless somebody looks back.
 // Not thread-safe; owned by the loop thread.
 class Readings {
   public:
@@ -42,9 +59,26 @@ class Readings {
     // restatement). A date older than the latest changes only the history.
     bool put(const Cell& cell);
 
+    // The same series of `from`, with its history and its habit; for other rules over the same
+    // facts.
+    void take_over(
+        std::uint32_t item,
+        std::uint32_t subject,
+        const Readings& from,
+        std::uint32_t from_item,
+        std::uint32_t from_subject);
+
     [[nodiscard]] std::optional<Reading> latest(std::uint32_t item, std::uint32_t subject) const;
+    // The same, null where nothing is known; until the next put().
+    [[nodiscard]] const Reading* find(std::uint32_t item, std::uint32_t subject) const {
+        const auto& reading = latest_[index(item, subject)];
+        return reading.date == Date::min() ? nullptr : &reading;
+    }
     // The value stored for exactly this date, where it is known (latest, or kept history).
     [[nodiscard]] std::optional<std::int64_t> at(
+        std::uint32_t item, std::uint32_t subject, Date date) const;
+    // The newest reading before this date.
+    [[nodiscard]] std::optional<Reading> before(
         std::uint32_t item, std::uint32_t subject, Date date) const;
     // Ascending by date; empty for items without history.
     [[nodiscard]] std::span<const Reading> history(std::uint32_t item, std::uint32_t subject) const;

@@ -293,7 +293,10 @@ CompiledFeed compile_feed(
             compiled.checks.push_back(std::move(*check));
         } else {
             problems.push_back(
-                {"feed " + feed.id, fmt::format("check[{}].rule", i), 1, check.error().message});
+                {"feed " + feed.id,
+                 fmt::format("check[{}].rule", i),
+                 check.error().column,
+                 check.error().message});
         }
     }
     return compiled;
@@ -339,6 +342,13 @@ boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rul
                 rules->history_[input.item] || needs_history(input.window);
         }
         rules->indicators_.push_back(*std::move(compiled[i]));
+    }
+    for (const auto& feed : rules->feeds_) {
+        for (const auto& check : feed.checks) {
+            for (const auto item : check.looks_back_on()) {
+                rules->history_[item] = true;
+            }
+        }
     }
     rules->catalogue_ = std::move(catalogue);
     return std::shared_ptr<const Rulebook>{rules};

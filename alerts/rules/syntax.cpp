@@ -58,7 +58,8 @@ struct at_most : if_must<string<'<', '='>, blanks, sum> {};
 struct at_least : if_must<string<'>', '='>, blanks, sum> {};
 struct below : if_must<one<'<'>, blanks, sum> {};
 struct above : if_must<one<'>'>, blanks, sum> {};
-struct equal : if_must<string<'=', '='>, blanks, sum> {};
+struct lone_equal : seq<one<'='>, not_at<one<'='>>> {};  // how the checks of a feed write it
+struct equal : if_must<sor<string<'=', '='>, lone_equal>, blanks, sum> {};
 struct unequal : if_must<string<'!', '='>, blanks, sum> {};
 struct not_chained : not_at<one<'<', '>', '=', '!'>> {};
 struct comparison
@@ -100,6 +101,7 @@ using Control = peg::must_if<Messages>::control<Rule>;
 // Parts that wait for the operator or call they belong to.
 struct Builder {
     std::string_view source;
+    Equality equality = Equality::doubled;
     std::vector<Syntax> parts;
     std::vector<std::size_t> calls;  // number of parts where each open call began
 
@@ -170,6 +172,16 @@ struct Action<grammar::literal> {
             throw peg::parse_error(literal.error().message, in);
         }
         builder.parts.back().literal = *literal;
+    }
+};
+
+template <>
+struct Action<grammar::lone_equal> {
+    template <class Input>
+    static void apply(const Input& in, Builder& builder) {
+        if (builder.equality == Equality::doubled) {
+            throw peg::parse_error(message_of<peg::eof>, in);
+        }
     }
 };
 
@@ -253,7 +265,7 @@ std::size_t column_of(std::string_view text, std::size_t byte) {
     return static_cast<std::size_t>(characters) + 1;
 }
 
-boost::system::result<Syntax, FormulaError> parse_syntax(std::string_view text) {
+boost::system::result<Syntax, FormulaError> parse_syntax(std::string_view text, Equality equality) {
     if (const auto deep = too_deep_at(text)) {
         return FormulaError{
             column_of(text, *deep),
@@ -263,6 +275,7 @@ boost::system::result<Syntax, FormulaError> parse_syntax(std::string_view text) 
     }
     Builder builder;
     builder.source = text;
+    builder.equality = equality;
     peg::memory_input<> input{text.data(), text.size(), ""};
     try {
         peg::parse<grammar::formula, Action, Control>(input, builder);

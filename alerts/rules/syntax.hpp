@@ -26,7 +26,12 @@ struct Syntax {
 // The column, in characters from 1, of a byte of UTF-8 text.
 std::size_t column_of(std::string_view text, std::size_t byte);
 
+// Formulas compare with `==`, so that nobody takes a line for an assignment; the checks of a feed
+// are equations, and write them with one sign or two.
+enum class Equality : unsigned char { doubled, single };
+
 // `text` must outlive the tree.
-boost::system::result<Syntax, FormulaError> parse_syntax(std::string_view text);
+boost::system::result<Syntax, FormulaError> parse_syntax(
+    std::string_view text, Equality equality = Equality::doubled);
 
 }  // namespace sanbao::rules

@@ -23,8 +23,8 @@ Date day(int n) {
 
 }  // namespace
 
-TEST_CASE("a series is 16 bytes where no window looks back") {
-    CHECK(sizeof(Reading) == 16);
+TEST_CASE("a series is 24 bytes where nobody looks back") {
+    CHECK(sizeof(Reading) == 24);
 }
 
 TEST_CASE("the latest reading of each series is known") {
