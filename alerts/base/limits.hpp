@@ -37,6 +37,10 @@ inline constexpr std::size_t formula_bytes_max = 1'024;
 inline constexpr std::size_t formula_depth_max = 32;
 inline constexpr std::size_t formula_inputs_max = 16;
 inline constexpr int hold_readings_max = 31;
+inline constexpr int restate_days_max = 62;  // a correction of an older date is not judged again
+inline constexpr int restate_kept_days = restate_days_max + 31;  // what judging that far back reads
+inline constexpr std::size_t feed_digests_kept = 62;  // to know a body that came before, of one feed
+inline constexpr std::size_t corrections_kept = 5;    // of one risk, for explain
 inline constexpr int history_days_max = 1'100;  // three years: "same period last year" of a window
 
 inline constexpr std::size_t record_bytes_max = 16 << 10;

@@ -1,4 +1,5 @@
 // Folding: the only code that changes what stands, live and at recovery alike.
+#include "alerts/base/limits.hpp"
 #include "alerts/core/step.hpp"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ class Fold {
 
     void operator()(const FeedAccepted& event) {
         for (const auto& cell : event.changed) {
-            state_.readings.put(cell);
+            state_.readings.put(cell, {event.newest, event.edition});
         }
         note_accepted(state_, event, at_);
     }
@@ -120,6 +121,14 @@ class Fold {
             auto& turns = state_.turns[*key];
             std::erase_if(turns, [&](const Turn& turn) { return turn.date >= event.from; });
             turns.insert(turns.end(), event.after.begin(), event.after.end());
+            if (turns.empty()) {
+                state_.turns.erase(*key);
+            }
+            auto& corrections = state_.corrections[*key];
+            corrections.push_back({at_, event.from, event.why});
+            if (corrections.size() > limits::corrections_kept) {
+                corrections.erase(corrections.begin());
+            }
         }
     }
     void operator()(const AlertWatched& event) {
@@ -149,6 +158,7 @@ class Fold {
             return;
         }
         move(state_.standing(*key), event);
+        turn(*key, {event.as_of, event.to});
     }
 
     void operator()(const PlanProposed& event) {
@@ -254,6 +264,22 @@ class Fold {
         standing.episode = event.episode;
         standing.transition = event.transition;
         standing.judged = std::max(standing.judged, event.as_of);
+    }
+    // A date has one level at its end: a later move of the same date replaces it.
+    void turn(Key key, const Turn& turn) {
+        auto& turns = state_.turns[key];
+        std::erase_if(turns, [&](const Turn& t) { return t.date >= turn.date; });
+        if ((turns.empty() ? Level::normal : turns.back().to) != turn.to) {
+            turns.push_back(turn);
+        }
+        // What is older than any look back goes, but for the last one: it says how that began.
+        const auto oldest = turn.date - std::chrono::days{limits::history_days_max};
+        while (turns.size() > 1 && turns[1].date < oldest) {
+            turns.erase(turns.begin());
+        }
+        if (turns.empty()) {
+            state_.turns.erase(key);
+        }
     }
     [[nodiscard]] std::optional<Key> key_of(
         const std::string& subject, const std::string& indicator) const {

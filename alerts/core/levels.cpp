@@ -1,7 +1,8 @@
 // From a value to a level: lines, margins, holds.
+#include "alerts/core/levels.hpp"
+
 #include "alerts/base/assert.hpp"
 #include "alerts/base/limits.hpp"
-#include "alerts/core/step.hpp"
 
 #include <fmt/format.h>
 
@@ -47,15 +48,11 @@ Level level_after(
     return std::ranges::max(run, {}, &Watched::kept).kept;
 }
 
-bool pends(const Watched& reading, Level now) {
-    return reading.entered > now || reading.kept < now;
-}
-
-// What must be remembered: nothing, unless the newest reading pulls away from the level.
+// What must be remembered: the readings at the end that pull away from the level. No run of a hold
+// reaches over one that does not: had the level been such that it did, it would have moved there.
 void trim(std::vector<Watched>& window, Level now) {
-    if (window.empty() || !pends(window.back(), now)) {
-        window.clear();
-    }
+    const auto run = run_of(window, [&](const Watched& w) { return pends(w, now); });
+    window.erase(window.begin(), window.end() - static_cast<std::ptrdiff_t>(run.size()));
     while (window.size() > static_cast<std::size_t>(limits::hold_readings_max)) {
         window.erase(window.begin() + 1);  // the first stays: holds in time count from it
     }
@@ -94,16 +91,51 @@ std::optional<Rational> gap_of(
     return needed ? subtract(*needed, *part) : std::nullopt;
 }
 
-struct Moved {
-    Key key;
-    Level to = Level::normal;
-    rules::Judgement judgement;
-};
+}  // namespace
 
-text::RiskFacts risk_facts(
-    const Step& step, const Moved& moved, Level from, const rules::Effective& effective) {
+bool at_once(const Indicator& indicator) {
+    return at_once(indicator.hold) && at_once(indicator.leave_hold);
+}
+
+bool takes_time(const Indicator& indicator) {
+    return indicator.hold.time > Millis{0} || indicator.leave_hold.time > Millis{0};
+}
+
+bool pends(const Watched& reading, Level now) {
+    return reading.entered > now || reading.kept < now;
+}
+
+std::optional<Weighed> weigh(const State& state, Key key, Date as_of) {
+    const auto& catalogue = state.rules->catalogue();
+    const auto& indicator = catalogue.indicators[key.indicator];
+    auto judgement = rules::judge(*state.rules, key.indicator, key.subject, state.readings, as_of);
+    const auto judged = judgement ? rational(judgement->judged) : std::nullopt;
+    if (!judged) {
+        return std::nullopt;
+    }
+    const auto effective =
+        rules::effective_lines(indicator, catalogue.subjects[key.subject], judgement->date);
+    const Watched reading{
+        judgement->date,
+        {},
+        rules::level_entered(*judged, effective.lines),
+        rules::level_kept(*judged, effective.lines, indicator.leave)};
+    return Weighed{std::move(*judgement), reading};
+}
+
+void settle(Stand& stand, const Indicator& indicator, Instant at) {
+    stand.level = level_after(stand.window, indicator, stand.level, at);
+    trim(stand.window, stand.level);
+    if (at_once(indicator)) {
+        stand.window.clear();
+    }
+}
+
+text::RiskFacts risk_facts(const Step& step, const Moved& moved, Level from) {
     const auto& subject = step.catalogue().subjects[moved.key.subject];
     const auto at_level = moved.to == Level::normal ? from : moved.to;
+    const auto effective = rules::effective_lines(
+        step.catalogue().indicators[moved.key.indicator], subject, moved.judgement.date);
     text::RiskFacts facts;
     facts.indicator = &step.catalogue().indicators[moved.key.indicator];
     facts.from = from;
@@ -118,10 +150,13 @@ text::RiskFacts risk_facts(
             facts.currency = item.currency;
         }
     }
-    facts.line = effective.lines.at(at_level);
+    if (at_level != Level::normal) {
+        facts.line = effective.lines.at(at_level);
+    }
     if (const auto* layer = effective.layer[static_cast<std::size_t>(at_level)]) {
         facts.line_layer = layer->basis;
     }
+    facts.correction = moved.correction;
     if (facts.line && moved.to > Level::blue) {
         facts.gap = gap_of(step, moved.key, moved.judgement.date, facts.value, *facts.line);
     }
@@ -136,6 +171,8 @@ text::RiskFacts risk_facts(
     return facts;
 }
 
+namespace {
+
 text::Reason reason_of(Level from, Level to) {
     if (to == Level::normal) {
         return text::Reason::all_clear;
@@ -144,10 +181,22 @@ text::Reason reason_of(Level from, Level to) {
     return from == Level::normal || to == Level::blue ? text::Reason::first : text::Reason::worse;
 }
 
-void move_level(Step& step, const Moved& moved) {
+}  // namespace
+
+std::vector<Level> levels_reached(unsigned reached) {
+    std::vector<Level> levels;
+    for (const auto level : levels_that_warn) {
+        if ((reached & 1U << static_cast<unsigned>(level)) != 0) {
+            levels.push_back(level);
+        }
+    }
+    return levels;
+}
+
+AlertMoved record_move(Step& step, const Moved& moved) {
     const auto& subject = step.catalogue().subjects[moved.key.subject];
     const auto& indicator = step.catalogue().indicators[moved.key.indicator];
-    const auto standing = step.state.standing(moved.key);
+    const auto& standing = step.state.standing(moved.key);
     const auto effective = rules::effective_lines(indicator, subject, moved.judgement.date);
     AlertMoved event;
     event.subject = subject.id;
@@ -171,7 +220,15 @@ void move_level(Step& step, const Moved& moved) {
     if (subject.plan) {
         event.plan = subject.plan->digest;
     }
+    event.why = moved.why;
     step.emit(event);
+    return event;
+}
+
+void move_level(Step& step, const Moved& moved) {
+    const auto& subject = step.catalogue().subjects[moved.key.subject];
+    const auto standing = step.state.standing(moved.key);
+    const auto event = record_move(step, moved);
     if (moved.to < standing.level && moved.to > Level::blue) {
         return;  // better, but not over: on record, not told
     }
@@ -180,14 +237,10 @@ void move_level(Step& step, const Moved& moved) {
     notice.facts.alert_id = event.alert;
     notice.facts.transition = event.transition;
     notice.facts.subject = &subject;
-    notice.facts.risk = risk_facts(step, moved, standing.level, effective);
-    notice.level = at_level;
+    notice.facts.risk = risk_facts(step, moved, standing.level);
+    notice.level = moved.to == Level::normal ? standing.level : moved.to;
     if (moved.to == Level::normal) {
-        for (const auto level : levels_that_warn) {  // the end concerns all who were told of it
-            if ((standing.reached & 1U << static_cast<unsigned>(level)) != 0) {
-                notice.levels.push_back(level);
-            }
-        }
+        notice.levels = levels_reached(standing.reached);  // the end concerns all who were told
     }
     notice.occasion = fmt::format("{}/{}", event.alert, event.transition);
     step.risks.push_back(std::move(notice));
@@ -204,21 +257,19 @@ void remember(Step& step, Key key, std::vector<Watched> window) {
     }
 }
 
+namespace {
+
 // Applies what the window allows now, and keeps of it what still counts.
 void settle_window(Step& step, std::vector<Watched> window, const Moved& candidate) {
-    const auto& indicator = step.catalogue().indicators[candidate.key.indicator];
     const auto now = step.state.standing(candidate.key).level;
-    const auto next = level_after(window, indicator, now, step.at);
-    if (next != now) {
+    Stand stand{now, std::move(window)};
+    settle(stand, step.catalogue().indicators[candidate.key.indicator], step.at);
+    if (stand.level != now) {
         auto moved = candidate;
-        moved.to = next;
+        moved.to = stand.level;
         move_level(step, moved);
     }
-    trim(window, next);
-    if (at_once(indicator.hold) && at_once(indicator.leave_hold)) {
-        window.clear();
-    }
-    remember(step, candidate.key, std::move(window));
+    remember(step, candidate.key, std::move(stand.window));
 }
 
 }  // namespace
@@ -228,21 +279,14 @@ void judge_level(Step& step, Key key, Date as_of) {
     if (indicator.kind == IndicatorKind::standing) {
         return;
     }
-    auto judgement =
-        rules::judge(*step.state.rules, key.indicator, key.subject, step.state.readings, as_of);
-    const auto judged = judgement ? rational(judgement->judged) : std::nullopt;
-    if (!judged) {
-        return;  // missing data never moves a level
+    auto weighed = weigh(step.state, key, as_of);
+    if (!weighed) {
+        return;
     }
-    const auto effective =
-        rules::effective_lines(indicator, step.catalogue().subjects[key.subject], judgement->date);
-    const Watched reading{
-        judgement->date,
-        step.at,
-        rules::level_entered(*judged, effective.lines),
-        rules::level_kept(*judged, effective.lines, indicator.leave)};
+    auto& reading = weighed->reading;
+    reading.at = step.at;
     auto& standing = step.state.standing(key);
-    standing.judged = std::max(standing.judged, judgement->date);
+    standing.judged = std::max(standing.judged, reading.date);
 
     const auto found = step.state.watched.find(key);
     if (found == step.state.watched.end() && !pends(reading, standing.level)) {
@@ -257,7 +301,7 @@ void judge_level(Step& step, Key key, Date as_of) {
         window.push_back(reading);
         std::ranges::sort(window, {}, &Watched::date);
     }
-    settle_window(step, std::move(window), {key, Level::normal, std::move(*judgement)});
+    settle_window(step, std::move(window), {key, Level::normal, std::move(weighed->judgement)});
 }
 
 std::optional<Instant> hold_due(const State& state, Key key, const std::vector<Watched>& window) {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 
 namespace sanbao::core {
 
@@ -46,6 +48,10 @@ class Touched {
             }
         }
     }
+    // Whether any risk reads the item.
+    [[nodiscard]] bool read(const rules::Cell& cell) const {
+        return state_.rules->keeps_past(cell.item);
+    }
     std::vector<Key> take() {
         for (const auto& key : keys_) {
             seen_[state_.index(key)] = false;
@@ -61,46 +67,98 @@ class Touched {
 };
 
 // A body may bring several dates (a weekend that was missed): each is judged in its turn, so that a
-// breach that came and went is still told. Dates before anything was ever judged are history only.
-void absorb(Step& step, const std::vector<rules::Cell>& cells, std::vector<rules::Cell>& changed) {
-    const auto& catalogue = step.catalogue();
-    const auto newest = cells.back().date;
-    changed.reserve(cells.size());
-    Touched touched{step.state};
-    std::vector<Key> unjudged;
-    std::vector<bool> review(catalogue.subjects.size());
-    for (std::size_t begin = 0; begin < cells.size();) {
-        const auto date = cells[begin].date;
-        auto end = begin;
-        for (; end < cells.size() && cells[end].date == date; ++end) {
-            if (step.state.readings.put(cells[end])) {
-                changed.push_back(cells[end]);
-                touched.add(cells[end]);
-                review[cells[end].subject] = true;
+// breach that came and went is still told. A new date at the end is judged as it comes; one that is
+// late or restated is judged again with all that follow it (revise.cpp). Dates before anything was
+// ever judged are history only.
+class Absorb {
+  public:
+    Absorb(Step& step, rules::Delivery delivery, std::vector<rules::Cell>& changed)
+        : step_(step)
+        , delivery_(delivery)
+        , changed_(changed)
+        , touched_(step.state)
+        , review_(step.catalogue().subjects.size()) {}
+
+    // Ascending by date.
+    void run(std::span<const rules::Cell> cells) {
+        changed_.reserve(cells.size());
+        for (std::size_t begin = 0; begin < cells.size();) {
+            const auto date = cells[begin].date;
+            for (; begin < cells.size() && cells[begin].date == date; ++begin) {
+                put(cells[begin]);
+            }
+            for (const auto& key : touched_.take()) {
+                judge(key, date);
             }
         }
-        for (const auto& key : touched.take()) {
-            const auto judged = step.state.standing(key).judged;
-            if (judged != Date::min() || date == newest) {
-                judge_level(step, key, std::max(date, judged));
-            } else {
-                unjudged.push_back(key);
+        for (const auto& [key, from] : late_) {
+            revise(step_, key, from, *newest_date(step_.state, key), restated_);
+        }
+        for (const auto& [key, from] : unjudged_) {
+            judge_first(step_, key, from);
+        }
+        for (std::uint32_t subject = 0; subject < review_.size(); ++subject) {
+            if (review_[subject]) {
+                review_plan(step_, subject);
             }
         }
-        begin = end;
     }
-    // A county that is a day behind the others is judged by what it has.
-    for (const auto& key : unjudged) {
-        if (step.state.standing(key).judged == Date::min()) {
-            judge_level(step, key, newest);
+    // Changed, and too old to be judged again.
+    [[nodiscard]] std::size_t too_late() const { return too_late_; }
+
+  private:
+    void put(const rules::Cell& cell) {
+        auto& readings = step_.state.readings;
+        const bool read = touched_.read(cell);
+        const auto before = read ? readings.at(cell.item, cell.subject, cell.date) : std::nullopt;
+        const auto change = readings.put(cell, delivery_);
+        if (change == rules::Change::none) {
+            return;
+        }
+        changed_.push_back(cell);
+        if (change != rules::Change::value) {
+            return;
+        }
+        touched_.add(cell);
+        review_[cell.subject] = true;
+        if (read) {
+            restated_.push_back({cell, before});
         }
     }
-    for (std::uint32_t subject = 0; subject < review.size(); ++subject) {
-        if (review[subject]) {
-            review_plan(step, subject);
+    void judge(Key key, Date date) {
+        const auto judged = step_.state.standing(key).judged;
+        if (step_.catalogue().indicators[key.indicator].kind == IndicatorKind::standing) {
+            return;
         }
+        if (judged == Date::min()) {
+            unjudged_.emplace(key, date);  // the first, which is the earliest, stays
+            return;
+        }
+        const auto newest = *newest_date(step_.state, key);
+        if (date < newest - std::chrono::days{limits::restate_days_max}) {
+            ++too_late_;
+            return;
+        }
+        if (date <= judged || date != newest) {
+            late_.emplace(key, date);
+            return;
+        }
+        if (const auto late = late_.find(key); late != late_.end()) {
+            revise(step_, key, late->second, date - std::chrono::days{1}, restated_);
+            late_.erase(late);
+        }
+        judge_level(step_, key, date);
     }
-}
+
+    Step& step_;
+    rules::Delivery delivery_;
+    std::vector<rules::Cell>& changed_;
+    Touched touched_;
+    std::vector<Restated> restated_;
+    std::map<Key, Date> late_, unjudged_;  // by the earliest date that changed
+    std::vector<bool> review_;
+    std::size_t too_late_ = 0;
+};
 
 // Whether the feed is in a trouble that somebody was told of and that now ends.
 void tell_recovery(Step& step, const FeedRule& rule, bool was_told) {
@@ -134,11 +192,28 @@ void tell_feed(Step& step, const FeedRule& rule, FeedNews news) {
     tell(step, std::move(notice));
 }
 
+namespace {
+
+// An exact duplicate of a body that another has taken the place of.
+bool is_replaced(const FeedStanding& feed, std::string_view digest) {
+    return feed.digest != digest && std::ranges::find(feed.recent, digest) != feed.recent.end();
+}
+
+}  // namespace
+
 void note_accepted(State& state, const FeedAccepted& event, Instant at) {
     auto& feed = state.feeds[event.feed];
-    feed.digest = event.digest;
+    const auto replaced = is_replaced(feed, event.digest) && !event.edition && event.note.empty();
+    if (!replaced) {
+        feed.digest = event.digest;
+        std::erase(feed.recent, event.digest);
+        feed.recent.push_back(event.digest);
+        if (feed.recent.size() > limits::feed_digests_kept) {
+            feed.recent.erase(feed.recent.begin());
+        }
+    }
     feed.accepted = feed.recorded = feed.checked = at;
-    if (event.newest != Date::min()) {
+    if (event.newest != Date::min() && !replaced) {
         feed.bodies[event.newest] = event.digest;
         if (feed.bodies.size() > limits::feed_bodies_kept) {
             feed.bodies.erase(feed.bodies.begin());
@@ -168,6 +243,22 @@ void accept_poll(Step& step, const PollAccepted& poll) {
     look_for_gaps(step, poll);
 }
 
+namespace {
+
+void add_note(std::string& note, std::string_view more) {
+    note += note.empty() ? "" : "; ";
+    note += more;
+}
+
+std::string too_late_text(std::size_t standings) {
+    return fmt::format(
+        "{} standings have figures older than {} days: kept as history, not judged again",
+        standings,
+        limits::restate_days_max);
+}
+
+}  // namespace
+
 void take_delivery(Step& step, const PollAccepted& poll, std::string note) {
     const auto& rule = rule_of(step, poll.feed);
     FeedAccepted accepted;
@@ -180,20 +271,29 @@ void take_delivery(Step& step, const PollAccepted& poll, std::string note) {
     for (const auto& cell : poll.cells) {
         accepted.newest = std::max(accepted.newest, cell.date);
     }
+    const auto newest = accepted.newest;
     const auto was_told = step.state.feeds[rule.id].told;
+    // Where the source dates its editions, those decide; what a person lets through is meant.
+    const auto again = is_replaced(step.state.feeds[rule.id], poll.digest) && !poll.edition
+                       && accepted.note.empty();
     note_accepted(step.state, accepted, step.at);
     // The poll's own record comes first; which cells it changed is known when all are absorbed.
     const auto place = step.events.size();
     step.events.emplace_back(std::move(accepted));
     tell_recovery(step, rule, was_told && !step.state.feeds[rule.id].told);
-    if (!poll.cells.empty()) {
+    if (!poll.cells.empty() && !again) {
         std::vector<rules::Cell> changed;
+        Absorb absorb{step, {newest, poll.edition}, changed};
         if (of_one_date(poll.cells)) {
-            absorb(step, poll.cells, changed);
+            absorb.run(poll.cells);
         } else {
-            absorb(step, by_date(poll.cells), changed);
+            absorb.run(by_date(poll.cells));
         }
-        std::get<FeedAccepted>(step.events[place]).changed = std::move(changed);
+        auto& event = std::get<FeedAccepted>(step.events[place]);
+        event.changed = std::move(changed);
+        if (absorb.too_late() > 0) {
+            add_note(event.note, too_late_text(absorb.too_late()));
+        }
     }
 }
 

@@ -1,8 +1,435 @@
-// Time is double: what a late or restated reading makes of the past.
-#include "alerts/core/step.hpp"
+// Time is double: every reading has the date it speaks of and the moment it became known. What a
+// late or restated reading makes of the past is worked out here: the turns of a risk follow from
+// the readings known, whatever the order in which they came.
+#include "alerts/base/limits.hpp"
+#include "alerts/core/levels.hpp"
+#include "alerts/text/correction.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
 
 namespace sanbao::core {
 
-void revise(Step& /*step*/, const std::vector<rules::Cell>& /*changed*/) {}
+namespace {
+
+constexpr std::chrono::days horizon{limits::restate_days_max};
+
+// The dates on which any input of the risk has a reading, ascending.
+std::vector<Date> dates_of(const State& state, Key key, Date from, Date until) {
+    std::vector<Date> dates;
+    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
+        state.readings.add_dates(input.item, key.subject, from, dates);
+    }
+    std::ranges::sort(dates);
+    const auto twice = std::ranges::unique(dates);
+    dates.erase(twice.begin(), twice.end());
+    dates.erase(std::ranges::upper_bound(dates, until), dates.end());
+    return dates;
+}
+
+// Where the judging of a risk begins: when the last of its inputs began, or on the newest date
+// before that on which it has any reading (a county that is a day behind the others).
+Date start_of(const State& state, Key key) {
+    auto began = Date::min();
+    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
+        began = std::max(began, state.readings.began(input.item, key.subject));
+    }
+    auto start = Date::min();
+    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
+        if (const auto reading = state.readings.newest(input.item, key.subject, began)) {
+            start = std::max(start, reading->date);
+        }
+    }
+    return start;
+}
+
+std::vector<Turn> turns_of(const State& state, Key key, Date from, Date until) {
+    std::vector<Turn> turns;
+    if (const auto found = state.turns.find(key); found != state.turns.end()) {
+        std::ranges::copy_if(found->second, std::back_inserter(turns), [&](const Turn& turn) {
+            return from <= turn.date && turn.date <= until;
+        });
+    }
+    return turns;
+}
+
+Level level_before(const State& state, Key key, Date date) {
+    auto level = Level::normal;
+    if (const auto found = state.turns.find(key); found != state.turns.end()) {
+        for (const auto& turn : found->second) {
+            level = turn.date < date ? turn.to : level;
+        }
+    }
+    return level;
+}
+
+// What the readings known say of some dates of a risk.
+struct Replayed {
+    std::vector<Turn> turns;
+    Stand stand;
+    std::optional<rules::Judgement> last;  // of the newest date that has a value
+};
+
+class Replay {
+  public:
+    Replay(const State& state, Key key, Date from, Date until)
+        : state_(state)
+        , key_(key)
+        , indicator_(state.rules->catalogue().indicators[key.indicator])
+        , from_(from)
+        , until_(until) {}
+
+    Replayed run() {
+        Replayed result;
+        result.stand.level = level_before(state_, key_, from_);
+        bool primed = at_once(indicator_);
+        for (const auto date : dates_of(state_, key_, from_, until_)) {
+            auto weighed = weighed_on(date);
+            if (!weighed) {
+                continue;
+            }
+            auto& stand = result.stand;
+            if (!std::exchange(primed, true)) {
+                stand.window = readings_before();
+            }
+            stand.window.push_back(weighed->reading);
+            const auto now = stand.level;
+            settle(stand, indicator_, weighed->reading.at);
+            if (stand.level != now) {
+                result.turns.push_back({date, stand.level});
+            }
+            result.last = std::move(weighed->judgement);
+        }
+        return result;
+    }
+
+  private:
+    // Of the past it is only known which date came after which: a hold in time has passed between
+    // two readings when it lies between their dates.
+    [[nodiscard]] std::optional<Weighed> weighed_on(Date date) const {
+        auto weighed = weigh(state_, key_, date);
+        if (weighed) {
+            weighed->reading.at =
+                at_time(state_.rules->catalogue().zone, date, std::chrono::minutes{0});
+        }
+        return weighed;
+    }
+    // As many as a hold can ask for, of the dates before.
+    [[nodiscard]] std::vector<Watched> readings_before() const {
+        std::vector<Watched> readings;
+        const auto dates =
+            dates_of(state_, key_, start_of(state_, key_), from_ - std::chrono::days{1});
+        for (const auto date : std::views::reverse(dates)) {
+            if (readings.size() == static_cast<std::size_t>(limits::hold_readings_max)) {
+                break;
+            }
+            if (auto weighed = weighed_on(date)) {
+                readings.push_back(weighed->reading);
+            }
+        }
+        std::ranges::reverse(readings);
+        return readings;
+    }
+
+    const State& state_;
+    Key key_;
+    const Indicator& indicator_;
+    Date from_, until_;
+};
+
+// The readings of this risk that the body changed, with what stood there before.
+std::vector<Restated> concerning(
+    const State& state, Key key, Date until, std::span<const Restated> restated) {
+    std::vector<Restated> found;
+    const auto& inputs = state.rules->indicator(key.indicator).inputs;
+    std::ranges::copy_if(restated, std::back_inserter(found), [&](const Restated& r) {
+        return r.cell.subject == key.subject && r.cell.date <= until
+               && std::ranges::find(inputs, r.cell.item, &rules::CompiledInput::item)
+                      != inputs.end();
+    });
+    return found;
+}
+
+// What the same rules would have said without the body. Where they already say now what they said
+// then, what differs from the record is the settings' doing, and corrects nothing.
+std::vector<Turn> turns_without(
+    State& state, Key key, std::pair<Date, Date> span, std::span<const Restated> changed) {
+    for (const auto& restated : std::views::reverse(changed)) {
+        state.readings.put_back(restated.cell, restated.before);
+    }
+    auto turns = Replay{state, key, span.first, span.second}.run().turns;
+    for (const auto& restated : changed) {
+        state.readings.put_back(restated.cell, restated.cell.value);
+    }
+    return turns;
+}
+
+// The level of one timeline on a date.
+Level level_on(std::span<const Turn> turns, Level before, Date date) {
+    for (const auto& turn : turns) {
+        before = turn.date <= date ? turn.to : before;
+    }
+    return before;
+}
+
+// The first dates on which the two timelines differ.
+text::Correction difference(Level before, std::span<const Turn> was, std::span<const Turn> should) {
+    std::vector<Date> dates;
+    for (const auto& turns : {was, should}) {
+        std::ranges::transform(turns, std::back_inserter(dates), &Turn::date);
+    }
+    std::ranges::sort(dates);
+    text::Correction correction;
+    bool differs = false;
+    for (const auto date : dates) {
+        const auto told = level_on(was, before, date);
+        const auto right = level_on(should, before, date);
+        if (!differs && told != right) {
+            differs = true;
+            correction.date = date;
+            correction.was = told;
+            correction.should = right;
+        } else if (differs && (right != correction.should || told == right)) {
+            correction.until = date;
+            break;
+        }
+    }
+    return correction;
+}
+
+// Names the reading: the first that was restated, or else came late.
+void name_cause(
+    text::Correction& correction, const Catalogue& catalogue, std::span<const Restated> changed) {
+    if (changed.empty()) {
+        return;
+    }
+    const auto restated =
+        std::ranges::find_if(changed, [](const Restated& r) { return r.before.has_value(); });
+    const auto& cause = restated == changed.end() ? changed.front() : *restated;
+    const auto& item = catalogue.items[cause.cell.item];
+    const auto figure = [&](std::int64_t value) {
+        return Rational::make(value, scale_of(item.unit)).value_or(Rational{});
+    };
+    correction.item = &item;
+    correction.reading = cause.cell.date;
+    correction.now = figure(cause.cell.value);
+    if (cause.before) {
+        correction.before = figure(*cause.before);
+    }
+    correction.more = changed.size() - 1;
+}
+
+class Revision {
+  public:
+    Revision(Step& step, Key key, Date from, Date until)
+        : step_(step)
+        , key_(key)
+        , from_(from)
+        , until_(until)
+        , indicator_(step.catalogue().indicators[key.indicator]) {}
+
+    void run(std::span<const Restated> restated) {
+        auto now = Replay{step_.state, key_, from_, until_}.run();
+        auto& standing = step_.state.standing(key_);
+        if (now.last) {
+            standing.judged = std::max(standing.judged, now.last->date);
+        }
+        const auto was = turns_of(step_.state, key_, from_, until_);
+        const auto changed = concerning(step_.state, key_, until_, restated);
+        const auto same =
+            now.turns == was
+            || now.turns == turns_without(step_.state, key_, {from_, until_}, changed);
+        if (takes_time(indicator_)) {
+            settle_by_the_clock(now, same, changed);
+            return;
+        }
+        if (!same) {
+            correct(now, changed);
+        }
+        if (step_.state.standing(key_).level == now.stand.level) {
+            remember_window(now.stand.window);
+        }
+    }
+
+  private:
+    // A level that is new on the newest date, of which nothing was said yet, is news as ever.
+    void correct(Replayed& now, std::span<const Restated> changed) {
+        const auto was = turns_of(step_.state, key_, from_, until_);
+        const auto level = step_.state.standing(key_).level;
+        const auto words = words_of(now, was, changed);
+        Moved moved{key_, now.stand.level, judgement_of(now), why(changed), {}};
+        const auto newest_only =
+            std::ranges::all_of(now.turns, [&](const Turn& turn) { return turn.date == until_; });
+        if (newest_only && level != now.stand.level
+            && (was.empty() || (was.front().date == until_ && now.stand.level > level))) {
+            if (words.before) {
+                moved.correction = text::correction_text(words);
+            } else {
+                moved.why.clear();
+            }
+            move_level(step_, moved);
+            return;
+        }
+        moved.correction = text::correction_text(words);
+        const auto reached = step_.state.standing(key_).reached;
+        record(now.turns, was, moved.why);
+        if (now.stand.level != level) {
+            moved.why = "restated: " + moved.why;
+            record_move(step_, moved);
+        }
+        tell(moved, level, levels_told(was, now.turns, level, reached));
+    }
+
+    // Holds in time count from the moment a reading was known. The past is judged by dates alone;
+    // the level of today moves by the clock, as ever.
+    void settle_by_the_clock(Replayed& now, bool same, std::span<const Restated> changed) {
+        const auto level = step_.state.standing(key_).level;
+        if (!same) {
+            const auto was = turns_of(step_.state, key_, from_, until_);
+            auto should = now.turns;
+            if (now.stand.level != level) {
+                std::erase_if(should, [&](const Turn& turn) { return turn.date == until_; });
+                const auto before = level_before(step_.state, key_, from_);
+                if (level_on(should, before, until_) != level) {
+                    should.push_back({until_, level});
+                }
+            }
+            if (should != was) {
+                auto words = words_of(now, was, changed);
+                words.to = level;
+                Moved moved{key_, level, judgement_of(now), why(changed), {}};
+                moved.correction = text::correction_text(words);
+                record(should, was, moved.why);
+                tell(
+                    moved,
+                    level,
+                    levels_told(was, should, level, step_.state.standing(key_).reached));
+            }
+        }
+        if (now.last) {
+            judge_level(step_, key_, now.last->date);
+        }
+    }
+
+    void remember_window(std::vector<Watched> window) const {
+        const auto found = step_.state.watched.find(key_);
+        for (auto& reading : window) {
+            reading.at = step_.at;
+            if (found != step_.state.watched.end()) {  // known since the first time
+                const auto known = std::ranges::find(found->second, reading.date, &Watched::date);
+                reading.at = known == found->second.end() ? step_.at : known->at;
+            }
+        }
+        remember(step_, key_, std::move(window));
+    }
+
+    [[nodiscard]] rules::Judgement judgement_of(const Replayed& now) const {
+        return now.last ? *now.last : rules::Judgement{until_, {}, {}};
+    }
+
+    [[nodiscard]] text::Correction words_of(
+        const Replayed& now, std::span<const Turn> was, std::span<const Restated> changed) const {
+        const auto before = level_before(step_.state, key_, from_);
+        auto words = difference(before, was, now.turns);
+        name_cause(words, step_.catalogue(), changed);
+        words.from = step_.state.standing(key_).level;
+        words.to = now.stand.level;
+        return words;
+    }
+
+    // "cash of 2026-11-18: 1200000 -> 12000000, and 2 more".
+    [[nodiscard]] std::string why(std::span<const Restated> changed) const {
+        text::Correction cause;
+        name_cause(cause, step_.catalogue(), changed);
+        return text::cause_text(cause);
+    }
+
+    void record(
+        const std::vector<Turn>& should, const std::vector<Turn>& was, const std::string& why) {
+        AlertRevised event;
+        event.subject = step_.catalogue().subjects[key_.subject].id;
+        event.indicator = indicator_.id;
+        event.alert = alert_id(event.subject, event.indicator, step_.state.standing(key_).episode);
+        event.from = from_;
+        event.before = was;
+        event.after = should;
+        event.why = why;
+        step_.emit(std::move(event));
+    }
+
+    // All who were told of this risk, or would have been.
+    [[nodiscard]] static std::vector<Level> levels_told(
+        std::span<const Turn> was, std::span<const Turn> should, Level level, unsigned reached) {
+        if (level == Level::normal) {
+            reached = 0;
+        }
+        for (const auto& turns : {was, should}) {
+            for (const auto& turn : turns) {
+                reached |= 1U << static_cast<unsigned>(turn.to);
+            }
+        }
+        return levels_reached(reached | 1U << static_cast<unsigned>(level));
+    }
+
+    void tell(const Moved& moved, Level from, std::vector<Level> levels) const {
+        const auto& standing = step_.state.standing(key_);
+        const auto& subject = step_.catalogue().subjects[key_.subject];
+        Notice notice;
+        notice.facts.reason = text::Reason::corrected;
+        notice.facts.alert_id = alert_id(subject.id, indicator_.id, standing.episode);
+        notice.facts.transition = standing.transition;
+        notice.facts.subject = &subject;
+        notice.facts.risk = risk_facts(step_, moved, from);
+        notice.level = levels.empty() ? moved.to : levels.back();
+        notice.levels = std::move(levels);
+        notice.occasion = fmt::format(
+            "{}/corrected/{}/{}",
+            notice.facts.alert_id,
+            sanbao::to_text(from_),
+            to_utc_text(step_.at));
+        step_.risks.push_back(std::move(notice));
+    }
+
+    Step& step_;
+    Key key_;
+    Date from_, until_;
+    const Indicator& indicator_;
+};
+
+}  // namespace
+
+std::optional<Date> newest_date(const State& state, Key key) {
+    std::optional<Date> newest;
+    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
+        if (const auto reading = state.readings.latest(input.item, key.subject)) {
+            newest = std::max(newest, std::optional{reading->date});
+        }
+    }
+    return newest;
+}
+
+void judge_first(Step& step, Key key, Date from) {
+    const auto newest = newest_date(step.state, key);
+    if (!newest) {
+        return;
+    }
+    const auto start = std::max({from, start_of(step.state, key), *newest - horizon});
+    if (start >= *newest) {
+        judge_level(step, key, *newest);
+        return;
+    }
+    for (const auto date : dates_of(step.state, key, start, *newest)) {
+        judge_level(step, key, date);
+    }
+}
+
+void revise(Step& step, Key key, Date from, Date until, std::span<const Restated> restated) {
+    const auto first = std::max({from, start_of(step.state, key), until - horizon});
+    if (first <= until) {
+        Revision{step, key, first, until}.run(restated);
+    }
+}
 
 }  // namespace sanbao::core

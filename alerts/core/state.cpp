@@ -103,7 +103,16 @@ void move_readings(const rules::Readings& from, const Move& move, rules::Reading
             if (move.items[item] == none || move.subjects[subject] == none) {
                 continue;
             }
-            to.take_over(move.items[item], move.subjects[subject], from, item, subject);
+            const auto put = [&](const rules::Reading& reading) {
+                to.put(
+                    {move.items[item],
+                     move.subjects[subject],
+                     reading.date,
+                     reading.value,
+                     reading.rounding});
+            };
+            from.each(item, subject, put);
+            to.adopt(move.items[item], move.subjects[subject], from, {item, subject, {}, 0});
         }
     }
 }
@@ -184,6 +193,18 @@ void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
         const Key place{move.indicators[key.indicator], move.subjects[key.subject]};
         if (place.indicator != none && place.subject != none) {
             next.watched[place] = std::move(window);
+        }
+    }
+    for (auto& [key, turns] : state.turns) {
+        const Key place{move.indicators[key.indicator], move.subjects[key.subject]};
+        if (place.indicator != none && place.subject != none) {
+            next.turns[place] = std::move(turns);
+        }
+    }
+    for (auto& [key, corrections] : state.corrections) {
+        const Key place{move.indicators[key.indicator], move.subjects[key.subject]};
+        if (place.indicator != none && place.subject != none) {
+            next.corrections[place] = std::move(corrections);
         }
     }
     next.feeds = std::move(state.feeds);

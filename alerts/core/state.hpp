@@ -41,6 +41,9 @@ struct FeedStanding {
     // Bodies by the newest date that they spoke of, so that a reading can name its evidence; the
     // last limits::feed_bodies_kept dates.
     std::map<Date, std::string> bodies;
+    // Bodies taken lately, oldest first, the last limits::feed_digests_kept: one that comes again
+    // after another has taken its place is an old delivery, not news.
+    std::vector<std::string> recent;
     std::int64_t gap_count = 0;  // series that the last delivery lacked …
     std::string gap_key;         // … FeedGap::key of what was told
     std::vector<std::string> gap;
@@ -127,6 +130,14 @@ struct Key {  // of a standing: (indicator, subject), as indexes into the catalo
     friend auto operator<=>(const Key&, const Key&) = default;
 };
 
+// A past that was told otherwise once: for explain.
+struct Corrected {
+    Instant at{};
+    Date from{};
+    std::string why;
+    friend bool operator==(const Corrected&, const Corrected&) = default;
+};
+
 struct State {
     std::shared_ptr<const rules::Rulebook> rules;
     rules::Readings readings;
@@ -135,9 +146,10 @@ struct State {
     // Changes of level by the date of their data, as known now; ascending, the last
     // limits::history_days_max days.
     std::map<Key, std::vector<Turn>> turns;
-    std::map<std::string, FeedStanding> feeds;                   // by feed id
-    std::vector<Quarantined> quarantine;                         // oldest first
-    std::map<std::string, Filing> filings;                       // by filing id
+    std::map<Key, std::vector<Corrected>> corrections;  // the last limits::corrections_kept
+    std::map<std::string, FeedStanding> feeds;          // by feed id
+    std::vector<Quarantined> quarantine;                // oldest first
+    std::map<std::string, Filing> filings;              // by filing id
     std::map<std::pair<std::string, std::string>, Duty> duties;  // by feed and subject id, or ""
     int calendar_warned = 0;                // last year whose missing table was told
     std::map<std::string, PlanRun> plans;   // by subject id

@@ -84,8 +84,18 @@ void propose_filing(Step& step, const ProposeFiling& act);
 void confirm_filing(Step& step, const ConfirmFiling& act);
 void return_filing(Step& step, const ReturnFiling& act);
 Result<void> permit_filing(const State& state, const Act& act);
-// revise.cpp: judges again what late and restated readings say of the past; `changed` were put.
-void revise(Step& step, const std::vector<rules::Cell>& changed);
+// revise.cpp: judges again what late and restated readings say of the past.
+struct Restated {  // a cell that was put, and what stood in its place
+    rules::Cell cell;
+    std::optional<std::int64_t> before;
+};
+// The newest date of any input of a risk; nullopt: none has a reading.
+std::optional<Date> newest_date(const State& state, Key key);
+// Judges every date from `from` on for the first time, or from where judging may begin.
+void judge_first(Step& step, Key key, Date from);
+// Judges again from `from` up to `until`; `restated` holds what this body changed so far, of any
+// key.
+void revise(Step& step, Key key, Date from, Date until, std::span<const Restated> restated);
 // polls.cpp: takes a delivery whose checks are done; `note` goes into its record.
 void take_delivery(Step& step, const PollAccepted& poll, std::string note);
 

@@ -77,6 +77,18 @@ bool insert(std::vector<Reading>& series, const Reading& reading) {
     return true;
 }
 
+// Drops what no correction reaches; the newest reading before that stays, since it stands on the
+// first dates that one does reach. Returns how many were dropped.
+std::ptrdiff_t trim_past(std::vector<Reading>& past, Date newest) {
+    auto first = place_of(past, newest - std::chrono::days{limits::restate_kept_days});
+    if (first != past.begin()) {
+        --first;
+    }
+    const auto dropped = first - past.begin();
+    past.erase(past.begin(), first);
+    return dropped;
+}
+
 }  // namespace
 
 Reading taken(const Reading& before, const Cell& cell) {
@@ -85,51 +97,145 @@ Reading taken(const Reading& before, const Cell& cell) {
     return next;
 }
 
-Readings::Readings(std::size_t items, std::size_t subjects, std::vector<bool> history)
+Readings::Readings(
+    std::size_t items, std::size_t subjects, std::vector<bool> history, std::vector<bool> past)
     : subjects_(subjects)
     , keeps_history_(std::move(history))
     , latest_(items * subjects, nothing)
-    , history_(items) {
+    , keeps_past_(std::move(past))
+    , history_(items)
+    , editions_(items) {
     SANBAO_ASSERT(keeps_history_.size() == items);
-    for (std::size_t item = 0; item < items; ++item) {
-        history_[item].resize(keeps_history_[item] ? subjects : 0);
+    for (std::uint32_t item = 0; item < items; ++item) {
+        history_[item].resize(keeps_history_[item] || has_past(item) ? subjects : 0);
+    }
+    if (std::ranges::find(keeps_past_, true) != keeps_past_.end()) {
+        began_.resize(items * subjects, Date::max());
     }
 }
 
-bool Readings::put(const Cell& cell) {
-    SANBAO_ASSERT(cell.item < items() && cell.subject < subjects_ && cell.date > nothing.date);
+// What the series says on this date from now on.
+Readings::Stored Readings::store(const Cell& cell) {
     const Reading reading{cell.date, cell.value, cell.rounding, {}};
     auto& newest = latest_[index(cell.item, cell.subject)];
     const bool is_newest = cell.date >= newest.date;
-    const bool changes_newest =
-        is_newest && (cell.date > newest.date || cell.value != newest.value);
+    const bool advances = cell.date > newest.date;
+    const bool changes_newest = is_newest && (advances || cell.value != newest.value);
+    const auto before = newest;
     if (changes_newest) {
         newest = taken(newest, cell);
     }
-    if (!keeps_history_[cell.item] || (is_newest && !changes_newest)) {
-        return changes_newest;
+    const auto stored = advances         ? Stored::added
+                        : changes_newest ? Stored::restated
+                                         : Stored::nothing;
+    if (history_[cell.item].empty() || (is_newest && !changes_newest)) {
+        return stored;
     }
-    return insert(history_[cell.item][cell.subject], reading);
+    auto& series = history_[cell.item][cell.subject];
+    if (keeps_history_[cell.item]) {
+        const auto known = series.size();
+        const bool changed = insert(series, reading);
+        return !changed                 ? Stored::nothing
+               : is_newest              ? stored
+               : series.size() == known ? Stored::restated
+                                        : Stored::added;
+    }
+    if (is_newest) {
+        if (advances && before.date != nothing.date) {
+            series.push_back(before);
+            trim_past(series, newest.date);
+        }
+        return stored;
+    }
+    const auto at = place_of(series, cell.date);
+    if (at != series.end() && at->date == cell.date) {
+        const bool changed = at->value != cell.value;
+        *at = reading;
+        return changed ? Stored::restated : Stored::nothing;
+    }
+    const auto place = at - series.begin();
+    series.insert(at, reading);
+    return trim_past(series, newest.date) > place ? Stored::nothing : Stored::added;
 }
 
-void Readings::take_over(
-    std::uint32_t item,
-    std::uint32_t subject,
-    const Readings& from,
-    std::uint32_t from_item,
-    std::uint32_t from_subject) {
-    const auto* newest = from.find(from_item, from_subject);
-    if (newest == nullptr) {
+Change Readings::put(const Cell& cell, const Delivery& delivery) {
+    SANBAO_ASSERT(cell.item < items() && cell.subject < subjects_ && cell.date > nothing.date);
+    const auto known = edition_of(cell);
+    if (known && delivery.edition && *delivery.edition < *known) {
+        return Change::none;
+    }
+    const auto stored = store(cell);
+    const bool confirms = delivery.edition && (!known || *known < *delivery.edition)
+                          && (stored != Stored::nothing || at(cell.item, cell.subject, cell.date));
+    if (confirms) {
+        set_edition(cell, *delivery.edition);
+    }
+    if (stored == Stored::added && !began_.empty()) {
+        auto& began = began_[index(cell.item, cell.subject)];
+        began = std::min(began, std::max(delivery.newest, cell.date));
+    }
+    return stored != Stored::nothing ? Change::value : confirms ? Change::edition : Change::none;
+}
+
+void Readings::put_back(const Cell& cell, std::optional<std::int64_t> value) {
+    if (value) {
+        store({cell.item, cell.subject, cell.date, *value, cell.rounding});
         return;
     }
-    latest_[index(item, subject)] = *newest;
-    if (keeps_history_[item]) {
-        const auto series = from.history(from_item, from_subject);
-        auto& own = history_[item][subject];
-        own.assign(series.begin(), series.end());
-        if (own.empty()) {
-            own.push_back(*newest);
+    auto& newest = latest_[index(cell.item, cell.subject)];
+    auto* const series = history_[cell.item].empty() ? nullptr : &history_[cell.item][cell.subject];
+    if (series != nullptr) {
+        std::erase_if(*series, [&](const Reading& r) { return r.date == cell.date; });
+    }
+    if (newest.date == cell.date) {
+        newest = series == nullptr || series->empty() ? nothing : series->back();
+        if (series != nullptr && !series->empty() && !keeps_history_[cell.item]) {
+            series->pop_back();
         }
+    }
+}
+
+std::optional<Instant> Readings::edition_of(const Cell& cell) const {
+    if (editions_[cell.item].empty()) {
+        return std::nullopt;
+    }
+    const auto& series = editions_[cell.item][cell.subject];
+    const auto found = std::ranges::lower_bound(series, cell.date, {}, &Edition::date);
+    return found != series.end() && found->date == cell.date ? std::optional{found->at}
+                                                             : std::nullopt;
+}
+
+void Readings::set_edition(const Cell& cell, Instant edition) {
+    auto& item = editions_[cell.item];
+    item.resize(subjects_);
+    auto& series = item[cell.subject];
+    const auto at = std::ranges::lower_bound(series, cell.date, {}, &Edition::date);
+    if (at != series.end() && at->date == cell.date) {
+        at->at = edition;
+        return;
+    }
+    series.insert(at, {cell.date, edition});
+    const auto oldest = history_[cell.item].empty()
+                            ? latest_[index(cell.item, cell.subject)].date
+                            : series.back().date - std::chrono::days{limits::restate_kept_days};
+    series.erase(series.begin(), std::ranges::lower_bound(series, oldest, {}, &Edition::date));
+}
+
+Date Readings::began(std::uint32_t item, std::uint32_t subject) const {
+    return began_.empty() ? Date::max() : began_[index(item, subject)];
+}
+
+void Readings::adopt(
+    std::uint32_t item, std::uint32_t subject, const Readings& from, const Cell& of) {
+    if (!began_.empty() && !from.began_.empty()) {
+        began_[index(item, subject)] = from.began(of.item, of.subject);
+    }
+    if (const auto* newest = from.find(of.item, of.subject)) {
+        latest_[index(item, subject)].habit = newest->habit;
+    }
+    if (!from.editions_[of.item].empty()) {
+        editions_[item].resize(subjects_);
+        editions_[item][subject] = from.editions_[of.item][of.subject];
     }
 }
 
@@ -142,10 +248,10 @@ std::optional<Reading> Readings::latest(std::uint32_t item, std::uint32_t subjec
 std::optional<std::int64_t> Readings::at(
     std::uint32_t item, std::uint32_t subject, Date date) const {
     const auto newest = latest(item, subject);
-    if (newest && newest->date == date) {
-        return newest->value;
+    if (!newest || newest->date <= date) {
+        return newest && newest->date == date ? std::optional{newest->value} : std::nullopt;
     }
-    const auto series = history(item, subject);
+    const auto series = kept(item, subject);
     const auto found = std::ranges::lower_bound(series, date, {}, &Reading::date);
     return found != series.end() && found->date == date ? std::optional{found->value}
                                                         : std::nullopt;
@@ -153,13 +259,32 @@ std::optional<std::int64_t> Readings::at(
 
 std::optional<Reading> Readings::before(
     std::uint32_t item, std::uint32_t subject, Date date) const {
+    return newest(item, subject, date - std::chrono::days{1});
+}
+
+std::optional<Reading> Readings::newest(
+    std::uint32_t item, std::uint32_t subject, Date date) const {
     const auto newest = latest(item, subject);
-    if (!newest || newest->date < date) {
+    if (!newest || newest->date <= date) {
         return newest;
     }
-    const auto series = history(item, subject);
-    const auto found = std::ranges::lower_bound(series, date, {}, &Reading::date);
-    return found == series.begin() ? std::nullopt : std::optional{*std::prev(found)};
+    const auto series = kept(item, subject);
+    const auto after = std::ranges::upper_bound(series, date, {}, &Reading::date);
+    return after == series.begin() ? std::nullopt : std::optional{*std::prev(after)};
+}
+
+void Readings::add_dates(
+    std::uint32_t item, std::uint32_t subject, Date from, std::vector<Date>& dates) const {
+    const auto newest = latest(item, subject);
+    if (!newest || newest->date < from) {
+        return;
+    }
+    const auto series = kept(item, subject);
+    const auto first = std::ranges::lower_bound(series, from, {}, &Reading::date);
+    for (auto it = first; it != series.end() && it->date < newest->date; ++it) {
+        dates.push_back(it->date);
+    }
+    dates.push_back(newest->date);
 }
 
 std::span<const Reading> Readings::history(std::uint32_t item, std::uint32_t subject) const {

@@ -46,27 +46,41 @@ struct Reading {
 // Date::min(): nothing was known.
 Reading taken(const Reading& before, const Cell& cell);
 
-// Latest reading of each series, and history only for items whose windows or checks need it: the
-// nation's 352,532 series cost 24 bytes each unless somebody looks back.
+// What came with a cell: it decides whether the cell may override, and since when its series is
+// judged.
+struct Delivery {
+    Date newest{Date::min()};  // of the whole body; min: the cell's own
+    std::optional<Instant> edition = {};
+};
+enum class Change : unsigned char {
+    none,
+    edition,  // the value stands, confirmed by a newer edition
+    value,    // a new date, or another value on a known one (a restatement)
+};
+
+// Latest reading of each series; the past of those whose corrections are judged again; and history
+// only for items whose windows or checks need it: the nation's 352,532 series cost 24 bytes each unless an
+// indicator looks back.
 // Not thread-safe; owned by the loop thread.
 class Readings {
   public:
     Readings() = default;
     // `history[i]`: whether item i keeps dated history (limits::history_days_max back).
-    Readings(std::size_t items, std::size_t subjects, std::vector<bool> history);
+    // `past[i]` (empty: of none): whether it keeps the dates before its newest, as far back as a
+    // correction is judged again (limits::restate_kept_days, and one reading before that).
+    Readings(
+        std::size_t items,
+        std::size_t subjects,
+        std::vector<bool> history,
+        std::vector<bool> past = {});
 
-    // True when this changed anything: a new date, or another value on a known date (a
-    // restatement). A date older than the latest changes only the history.
-    bool put(const Cell& cell);
-
-    // The same series of `from`, with its history and its habit; for other rules over the same
-    // facts.
-    void take_over(
-        std::uint32_t item,
-        std::uint32_t subject,
-        const Readings& from,
-        std::uint32_t from_item,
-        std::uint32_t from_subject);
+    // What this changed. A date older than the latest changes only the history. A cell of an older
+    // edition than the reading it meets changes nothing; it only fills gaps.
+    Change put(const Cell& cell, const Delivery& delivery);
+    bool put(const Cell& cell) { return put(cell, {}) != Change::none; }
+    // The value of a date as it was before a restatement; nullopt: there was none. Editions and
+    // beginnings stay.
+    void put_back(const Cell& cell, std::optional<std::int64_t> value);
 
     [[nodiscard]] std::optional<Reading> latest(std::uint32_t item, std::uint32_t subject) const;
     // The same, null where nothing is known; until the next put().
@@ -80,13 +94,50 @@ class Readings {
     // The newest reading before this date.
     [[nodiscard]] std::optional<Reading> before(
         std::uint32_t item, std::uint32_t subject, Date date) const;
-    // Ascending by date; empty for items without history.
+    // The newest reading not after `date`, as far as the past is kept.
+    [[nodiscard]] std::optional<Reading> newest(
+        std::uint32_t item, std::uint32_t subject, Date date) const;
+    // Every reading that is kept of a series, ascending by date.
+    template <class Visit>
+    void each(std::uint32_t item, std::uint32_t subject, Visit visit) const {
+        for (const auto& reading : kept(item, subject)) {
+            visit(reading);
+        }
+        if (const auto last = latest(item, subject)) {
+            visit(*last);
+        }
+    }
+    // Appends the dates from `from` on, ascending.
+    void add_dates(
+        std::uint32_t item, std::uint32_t subject, Date from, std::vector<Date>& dates) const;
+    // Where judging may begin: the earliest of the newest dates of the bodies that brought this
+    // series new dates. What a first body holds of years before is history only, and in whatever
+    // order bodies come, the beginning is the same. max: nothing came.
+    [[nodiscard]] Date began(std::uint32_t item, std::uint32_t subject) const;
+    // Beginning, editions and habit of the other's series, whose readings were put.
+    void adopt(std::uint32_t item, std::uint32_t subject, const Readings& from, const Cell& of);
+    // Ascending by date; empty for items whose windows do not look back.
     [[nodiscard]] std::span<const Reading> history(std::uint32_t item, std::uint32_t subject) const;
 
     [[nodiscard]] std::size_t items() const { return keeps_history_.size(); }
     [[nodiscard]] std::size_t subjects() const { return subjects_; }
 
   private:
+    struct Edition {
+        Date date{};
+        Instant at{};
+    };
+    enum class Stored : unsigned char { nothing, restated, added };
+    Stored store(const Cell& cell);
+    [[nodiscard]] std::span<const Reading> kept(std::uint32_t item, std::uint32_t subject) const {
+        return history_[item].empty() ? std::span<const Reading>{}
+                                      : std::span<const Reading>{history_[item][subject]};
+    }
+    [[nodiscard]] bool has_past(std::uint32_t item) const {
+        return item < keeps_past_.size() && keeps_past_[item];
+    }
+    [[nodiscard]] std::optional<Instant> edition_of(const Cell& cell) const;
+    void set_edition(const Cell& cell, Instant edition);
     // County by county, as most feeds come: a national body walks the memory in order.
     [[nodiscard]] std::size_t index(std::uint32_t item, std::uint32_t subject) const {
         return subject * keeps_history_.size() + item;
@@ -94,8 +145,13 @@ class Readings {
     std::size_t subjects_ = 0;
     std::vector<bool> keeps_history_;
     std::vector<Reading> latest_;  // by index(); Date::min(): nothing known
-    // By item, then by subject; no subjects for an item that keeps none.
+    std::vector<bool> keeps_past_;
+    std::vector<Date> began_;  // by index(); empty where no item keeps its past
+    // By item, then by subject; no subjects for an item that keeps none. Of an item that keeps only
+    // its past, without its newest: the sweep of one date stays in latest_.
     std::vector<std::vector<std::vector<Reading>>> history_;
+    // By item, then by subject: only where a feed says when it made its figures; ascending by date.
+    std::vector<std::vector<std::vector<Edition>>> editions_;
 };
 
 }  // namespace sanbao::rules

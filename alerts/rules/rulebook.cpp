@@ -232,13 +232,8 @@ struct Case {
 };
 
 std::optional<Date> newest_date(const Case& of, std::uint32_t item, Date as_of) {
-    const auto latest = of.readings.latest(item, of.subject);
-    if (!latest || latest->date <= as_of) {
-        return latest ? std::optional{latest->date} : std::nullopt;
-    }
-    const auto history = of.readings.history(item, of.subject);
-    const auto after = std::ranges::upper_bound(history, as_of, {}, &Reading::date);
-    return after == history.begin() ? std::nullopt : std::optional{std::prev(after)->date};
+    const auto reading = of.readings.newest(item, of.subject, as_of);
+    return reading ? std::optional{reading->date} : std::nullopt;
 }
 
 // The newest date of any input, not after `as_of`.
@@ -332,6 +327,7 @@ boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rul
     }
     rules->by_item_.resize(catalogue.items.size());
     rules->history_.resize(catalogue.items.size());
+    rules->past_.resize(catalogue.items.size());
     for (std::uint32_t i = 0; i < compiled.size(); ++i) {
         for (const auto& input : compiled[i]->inputs) {
             auto& readers = rules->by_item_[input.item];
@@ -340,6 +336,8 @@ boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rul
             }
             rules->history_[input.item] =
                 rules->history_[input.item] || needs_history(input.window);
+            rules->past_[input.item] =
+                rules->past_[input.item] || catalogue.indicators[i].kind == IndicatorKind::risk;
         }
         rules->indicators_.push_back(*std::move(compiled[i]));
     }
@@ -360,7 +358,7 @@ const CompiledPlan* Rulebook::plan(std::uint32_t subject) const {
 }
 
 Readings Rulebook::empty_readings() const {
-    return Readings{catalogue_.items.size(), catalogue_.subjects.size(), history_};
+    return Readings{catalogue_.items.size(), catalogue_.subjects.size(), history_, past_};
 }
 
 std::uint32_t Rulebook::subject_called(std::string_view code, Date date) const {

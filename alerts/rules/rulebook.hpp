@@ -68,6 +68,8 @@ class Rulebook {
         return by_item_[item];
     }
     [[nodiscard]] bool keeps_history(std::uint32_t item) const { return history_[item]; }
+    // Inputs of risk indicators: their corrections are judged again.
+    [[nodiscard]] bool keeps_past(std::uint32_t item) const { return past_[item]; }
     [[nodiscard]] Readings empty_readings() const;
 
     // The subject that a feed calls `code` on `date`; none when nobody is called so. Sources go on
@@ -81,7 +83,7 @@ class Rulebook {
     std::vector<std::optional<CompiledPlan>> plans_;
     std::vector<std::vector<std::uint32_t>> by_item_;
     std::vector<CompiledFeed> feeds_;
-    std::vector<bool> history_;
+    std::vector<bool> history_, past_;
     std::multimap<std::string, std::uint32_t, std::less<>> by_code_;
 };
 

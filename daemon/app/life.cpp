@@ -22,7 +22,8 @@ bool keeps_more(const rules::Rulebook& before, const rules::Rulebook& after) {
     const auto& items = after.catalogue().items;
     for (std::uint32_t i = 0; i < items.size(); ++i) {
         const auto old = before.catalogue().item(items[i].id);
-        if (after.keeps_history(i) && (old == none || !before.keeps_history(old))) {
+        if ((after.keeps_history(i) && (old == none || !before.keeps_history(old)))
+            || (after.keeps_past(i) && (old == none || !before.keeps_past(old)))) {
             return true;
         }
     }

@@ -292,7 +292,7 @@ Result<rules::Readings> Journal::readings(const rules::Rulebook& rules) const {
     const auto fold = [&readings](const core::Event& event, Instant /*at*/) {
         if (const auto* accepted = std::get_if<core::FeedAccepted>(&event)) {
             for (const auto& cell : accepted->changed) {
-                readings.put(cell);
+                readings.put(cell, {accepted->newest, accepted->edition});
             }
         }
     };
