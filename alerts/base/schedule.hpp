@@ -15,7 +15,8 @@ namespace sanbao {
 enum class Cadence : unsigned char { workday, day, tenday, month, quarter, year };
 
 // Data of each period are owed at `time`, `workdays_after` working days after its last day
-// (0: on that day; a last day that is off counts as the working day after it).
+// (0: on that day; a last day that is off counts as the working day after it, but for `day`: what
+// comes daily comes on holidays too).
 struct Schedule {
     Cadence cadence = Cadence::workday;
     std::chrono::minutes time{0};
@@ -26,7 +27,8 @@ struct Schedule {
 
 // "10:00 on workdays", "10:00 daily", "17:00, 2wd after 旬" (or "ten days"), "17:00, 5wd after
 // month", "… after quarter", "… after year"; without "Nwd after" ("17:00 at month end") on the last
-// day itself. Errors say what forms there are.
+// day itself. "10:00, 1wd after workday": yesterday's figures. "after month end" is the same as
+// "after month". Errors say what forms there are.
 Result<Schedule> parse_schedule(std::string_view text);
 std::string to_text(const Schedule& schedule);  // parses back
 
@@ -42,6 +44,9 @@ struct Period {
 // period of their own, so a long closure is silence that is expected.
 Period period_due(
     const Schedule& schedule, Instant now, const Calendar& calendar, const Zone& zone);
+// The first period that ends on or after `date`.
+Period period_ending(
+    const Schedule& schedule, Date date, const Calendar& calendar, const Zone& zone);
 // The period after that one: the next to fall due.
 Period period_next(
     const Schedule& schedule, const Period& period, const Calendar& calendar, const Zone& zone);
