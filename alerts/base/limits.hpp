@@ -30,6 +30,9 @@ inline constexpr std::size_t feed_checks_max = 64;         // of one feed
 inline constexpr std::size_t feed_findings_max = 20;       // told of one batch
 inline constexpr std::size_t filings_waiting_max = 1'000;
 inline constexpr int push_age_s_max = 300;        // of a signed push, to either side
+inline constexpr std::size_t pushes_max = 8;           // being received at once
+inline constexpr std::size_t push_ids_max = 10'000;    // remembered until they are too old
+inline constexpr std::size_t push_id_bytes_max = 128;  // of one
 inline constexpr int evidence_short_days = 183;   // what the law asks at least
 inline constexpr int evidence_long_days = 3'653;  // ten years
 

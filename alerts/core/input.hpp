@@ -40,7 +40,9 @@ enum class PollProblem : unsigned char {
     tls,
     http_status,
     redirect,
-    too_large,  // failed: no body
+    too_large,
+    not_ready,  // on our side: a credential is missing, evidence cannot be written
+                // … all these failed: no body
     malformed,
     truncated,
     wrong_shape,

@@ -35,6 +35,8 @@ std::string_view to_text(PollProblem problem) {
             return "redirect";
         case PollProblem::too_large:
             return "too_large";
+        case PollProblem::not_ready:
+            return "not_ready";
         case PollProblem::malformed:
             return "malformed";
         case PollProblem::truncated:

@@ -61,6 +61,7 @@ Result<void> App::Impl::start() {
     poller.set_feeds(settings.feeds, same_settings ? accepted_digests() : Digests{});
     await_signal();
     arm_watchdog();
+    prune_evidence();
     ready = true;
     const auto& catalogue = settings.rules->catalogue();
     const auto status = fmt::format(

@@ -6,7 +6,9 @@
 #include "daemon/feeds/poller.hpp"
 #include "daemon/io/transfer.hpp"
 #include "daemon/notify/sender.hpp"
+#include "daemon/store/evidence.hpp"
 #include "daemon/web/api.hpp"
+#include "daemon/web/push.hpp"
 #include "daemon/web/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -35,24 +37,31 @@ struct App::Impl {
         , journal(std::move(opened))
         , clock(std::move(time))
         , engine(*journal, *clock, std::move(recovered))
+        , evidence(settings.evidence)
         , transfer(io::make_curl_transfer(loop.get_executor()))
         , poller(loop.get_executor(), poller_parts())
         , sender(loop.get_executor(), sender_parts())
-        , server(loop.get_executor(), web::make_api(ports())) {}
+        , pushes(push_ports(), io::WallClock{}.now())
+        , server(loop.get_executor(), web::make_api(ports())) {
+        server.set_intake(pushes.intake());
+    }
 
     settings::Settings settings;
     boost::asio::io_context loop{1};
-    boost::asio::thread_pool workers{1};  // decoding and hashing of large bodies
+    boost::asio::thread_pool workers{1};  // evidence; decoding and hashing of large bodies
     std::unique_ptr<store::Journal> journal;
     std::unique_ptr<io::Clock> clock;
     Engine engine;
+    store::Evidence evidence;
     std::unique_ptr<io::Transfer> transfer;
     feeds::Poller poller;
     notify::Sender sender;
+    web::Pushes pushes;
     web::Server server;
     boost::asio::signal_set signals{loop, SIGTERM, SIGINT, SIGHUP};
     boost::asio::steady_timer wake_timer{loop};
     boost::asio::steady_timer watchdog{loop};
+    boost::asio::steady_timer prune_timer{loop};
     boost::asio::steady_timer drain_timer{loop};
     bool ready = false;
     bool stopping = false;
@@ -62,13 +71,15 @@ struct App::Impl {
     feeds::Poller::Parts poller_parts();
     notify::Sender::Parts sender_parts();
     web::Ports ports();
+    web::Pushes::Ports push_ports();
 
     Result<void> start();
-    void accept(feeds::Poll poll);
+    feeds::Fate accept(feeds::Poll poll);
     void advance_clock(const feeds::Poll& poll);
     void after_step();
     void arm_wake();
     void arm_watchdog();
+    void prune_evidence();
     void await_signal();
     std::vector<std::string> reload();
     void use_settings(settings::Settings next);

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace sanbao::app {
 
@@ -28,6 +29,30 @@ bool keeps_more(const rules::Rulebook& before, const rules::Rulebook& after) {
         }
     }
     return false;
+}
+
+using FateThen = std::function<feeds::Fate(const core::State&)>;
+
+// What a delivery has become, asked once its step is committed.
+FateThen fate_of(const core::PollAccepted& poll, const rules::Rulebook& rules) {
+    return [feed = rules.catalogue().feeds[poll.feed].id,
+            digest = poll.digest](const core::State& state) {
+        const bool held = std::ranges::any_of(state.quarantine, [&](const auto& batch) {
+            return batch.feed == feed && batch.digest == digest;
+        });
+        return held ? feeds::Fate::held : feeds::Fate::taken;
+    };
+}
+FateThen fate_of(const core::PollUnchanged& /*poll*/, const rules::Rulebook& /*rules*/) {
+    return [](const core::State&) {
+        return feeds::Fate::unchanged;
+    };
+}
+FateThen fate_of(const core::PollFailed& poll, const rules::Rulebook& /*rules*/) {
+    const auto fate = core::is_refusal(poll.problem) ? feeds::Fate::refused : feeds::Fate::failed;
+    return [fate](const core::State&) {
+        return fate;
+    };
 }
 
 }  // namespace
@@ -56,16 +81,44 @@ void App::Impl::advance_clock(const feeds::Poll& poll) {
     replay->advance_to(target);
 }
 
-void App::Impl::accept(feeds::Poll poll) {
+feeds::Fate App::Impl::accept(feeds::Poll poll) {
     if (stopping) {
-        return;
+        return feeds::Fate::lost;
     }
     advance_clock(poll);
-    std::visit([this](auto& outcome) { engine.step(std::move(outcome)); }, poll);
+    const auto fate = std::visit(
+        [this](auto& outcome) {
+            auto then = fate_of(outcome, *engine.state().rules);
+            if (!engine.step(std::move(outcome))) {
+                return feeds::Fate::lost;
+            }
+            return then(engine.state());
+        },
+        poll);
     // Off the hot path: messages of this step are already on their way.
     asio::post(loop, [this] {
         if (auto done = journal->checkpoint(); !done) {
             storage_failed(done.error());
+        }
+    });
+    return fate;
+}
+
+// Once a day, beside the work of the day.
+void App::Impl::prune_evidence() {
+    const auto today = date_in(settings.rules->catalogue().zone, io::WallClock{}.now());
+    asio::post(workers, [kept = evidence, today] {
+        const auto removed = kept.prune(today);
+        if (!removed) {
+            spdlog::error("{}", removed.error().message);
+        } else if (*removed > 0) {
+            spdlog::info("evidence: {} bodies whose time is over were removed", *removed);
+        }
+    });
+    prune_timer.expires_after(24h);
+    prune_timer.async_wait([this](const boost::system::error_code& code) {
+        if (!code && !stopping) {
+            prune_evidence();
         }
     });
 }
@@ -125,11 +178,12 @@ std::vector<std::string> App::Impl::reload() {
         std::ranges::transform(
             next.error(), std::back_inserter(problems), &settings::Problem::to_text);
     } else if (
-        next->store != settings.store || next->replay_feed != settings.replay_feed
-        || next->socket != settings.socket || next->web_host != settings.web_host
-        || next->web_port != settings.web_port) {
+        next->store != settings.store || next->evidence != settings.evidence
+        || next->replay_feed != settings.replay_feed || next->socket != settings.socket
+        || next->web_host != settings.web_host || next->web_port != settings.web_port) {
         problems.emplace_back(
-            "store, socket, web and clock cannot change while sanbaod runs; restart it for that");
+            "store, evidence, socket, web and clock cannot change while sanbaod runs; restart it "
+            "for that");
     }
     if (problems.empty()) {
         use_settings(std::move(*next));
@@ -167,6 +221,7 @@ void App::Impl::stop(const std::string& reason) {
     service::stopping();
     poller.stop();
     wake_timer.cancel();
+    prune_timer.cancel();
     drain_timer.expires_after(drain_time);
     drain_timer.async_wait([this, reason](const boost::system::error_code& code) {
         if (!code) {

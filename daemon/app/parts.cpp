@@ -1,6 +1,10 @@
 // What each part sees of the others.
 #include "daemon/app/impl.hpp"
 
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace sanbao::app {
@@ -11,9 +15,72 @@ feeds::Poller::Parts App::Impl::poller_parts() {
         workers,
         [this] { return clock->now(); },
         [this] { return engine.state().rules; },
-        [this](feeds::Poll poll) {
-            accept(std::move(poll));
+        [this](feeds::Poll poll) { return accept(std::move(poll)); },
+        // On a worker: nothing of `this` is touched there.
+        [kept = evidence, zone = settings.rules->catalogue().zone, wall = io::WallClock{}](
+            std::string_view body, const std::string& digest, feeds::Keep keep) {
+            const auto retention = keep == feeds::Keep::short_term ? store::Retention::short_term
+                                                                   : store::Retention::long_term;
+            return kept.put(body, digest, retention, date_in(zone, wall.now()));
         }};
+}
+
+namespace {
+
+web::PushAnswer answer_of(feeds::Poller::Pushed pushed) {
+    using Fate = web::PushAnswer::Fate;
+    web::PushAnswer answer;
+    switch (pushed.fate) {
+        case feeds::Fate::lost:
+        case feeds::Fate::failed:
+            answer.fate = Fate::not_now;
+            break;
+        case feeds::Fate::refused:
+            answer.fate = Fate::refused;
+            break;
+        case feeds::Fate::unchanged:
+            answer.fate = Fate::unchanged;
+            break;
+        case feeds::Fate::taken:
+            answer.fate = Fate::taken;
+            break;
+        case feeds::Fate::held:
+            answer.fate = Fate::held;
+            break;
+    }
+    answer.digest = std::move(pushed.digest);
+    answer.rows = pushed.rows;
+    answer.problems = std::move(pushed.problems);
+    return answer;
+}
+
+boost::asio::awaitable<web::PushAnswer> take_push(
+    feeds::Poller& poller, std::string feed, std::string body) {
+    auto pushed = co_await poller.push(std::move(feed), std::move(body));
+    co_return answer_of(std::move(pushed));
+}
+
+}  // namespace
+
+web::Pushes::Ports App::Impl::push_ports() {
+    web::Pushes::Ports ports;
+    ports.now = [wall = io::WallClock{}] {
+        return wall.now();
+    };
+    ports.feed = [this](const std::string& name) -> std::optional<web::PushFeed> {
+        const auto feed = std::ranges::find(settings.feeds, name, &feeds::FeedSettings::id);
+        if (feed == settings.feeds.end() || feed->arrives != Arrival::push) {
+            return std::nullopt;
+        }
+        return web::PushFeed{feed->push_secret, feed->body_max};
+    };
+    ports.take = [this](std::string feed, std::string body) {
+        return take_push(poller, std::move(feed), std::move(body));
+    };
+    ports.log = [](const std::string& sentence) {
+        spdlog::warn("push: {}", sentence);
+    };
+    return ports;
 }
 
 notify::Sender::Parts App::Impl::sender_parts() {
@@ -57,6 +124,7 @@ web::Ports App::Impl::ports() {
         counters.records = own.records;
         counters.head_seq = journal->head().seq;
         counters.step_seconds = std::chrono::duration<double>(own.in_steps).count();
+        counters.pushes_denied = pushes.denied();
         return counters;
     };
     ports.messages = [this](const std::string& alert) -> std::vector<store::MessageFate> {

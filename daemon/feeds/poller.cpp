@@ -1,5 +1,7 @@
 #include "daemon/feeds/poller.hpp"
 
+#include "daemon/feeds/watched.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -35,17 +37,6 @@ std::uint64_t seed_of(const std::string& id, int failures) {
     return hash ^ (hash >> 32U);
 }
 
-// One feed and its coroutine. `gone` is looked at after every wait.
-struct Watched {
-    explicit Watched(FeedSettings feed) : settings(std::move(feed)) {}
-    FeedSettings settings;
-    Memory memory;
-    std::shared_ptr<const rules::Rulebook> rules;  // by which `memory` came about
-    Millis phase{0};
-    asio::cancellation_signal cancel;
-    bool gone = false;
-};
-
 }  // namespace
 
 struct Poller::Impl : std::enable_shared_from_this<Impl> {
@@ -56,6 +47,13 @@ struct Poller::Impl : std::enable_shared_from_this<Impl> {
     void end(const std::shared_ptr<Watched>& watched) const;
     void end_all();
     static asio::awaitable<void> run(std::shared_ptr<Impl> self, std::shared_ptr<Watched> watched);
+    static asio::awaitable<void> poll(
+        std::shared_ptr<Impl> self, std::shared_ptr<Watched> watched, Steady::time_point& begin);
+    static asio::awaitable<void> look(
+        std::shared_ptr<Impl> self, std::shared_ptr<Watched> watched, Steady::time_point& begin);
+    static asio::awaitable<Pushed> push(
+        std::shared_ptr<Impl> self, std::string feed, std::string body);
+    void refresh(Watched& watched) const;
 
     asio::any_io_executor executor;
     Parts parts;
@@ -100,32 +98,84 @@ asio::awaitable<void> Poller::Impl::run(
             co_return;
         }
         begin = Steady::now();
-        auto rules = self->parts.rules();
-        if (rules != watched->rules) {
-            watched->memory = Memory{};
-            watched->rules = rules;
+        self->refresh(*watched);
+        if (watched->settings.arrives == Arrival::folder) {
+            co_await look(self, watched, begin);
+        } else {
+            co_await poll(self, watched, begin);
         }
-        auto poll = co_await poll_once(
-            watched->settings,
-            rules,
-            self->parts.transfer,
-            self->parts.workers,
-            watched->memory,
-            self->parts.now);
-        if (watched->gone) {
-            co_return;
-        }
-        if (self->parts.rules() != rules) {
-            continue;
-        }
-        const int failures = watched->memory.failures;
-        const auto seed = seed_of(watched->settings.id, failures);
-        begin = std::max(begin + next_delay(watched->settings, failures, seed), Steady::now());
-        self->parts.sink(std::move(poll));
         if (watched->gone) {
             co_return;
         }
     }
+}
+
+// What other rules made of a body says nothing about what these would.
+void Poller::Impl::refresh(Watched& watched) const {
+    if (auto rules = parts.rules(); rules != watched.rules) {
+        watched.memory = Memory{};
+        watched.rules = std::move(rules);
+    }
+}
+
+// `begin`: of this poll, then of the next.
+asio::awaitable<void> Poller::Impl::poll(
+    std::shared_ptr<Impl> self, std::shared_ptr<Watched> watched, Steady::time_point& begin) {
+    const auto& parts = self->parts;
+    const Means means{parts.transfer, parts.workers, parts.now, parts.keep};
+    auto poll = co_await poll_once(watched->settings, watched->rules, means, watched->memory);
+    if (watched->gone || parts.rules() != watched->rules) {
+        co_return;  // at once again
+    }
+    const int failures = watched->memory.failures;
+    const auto seed = seed_of(watched->settings.id, failures);
+    begin = std::max(begin + next_delay(watched->settings, failures, seed), Steady::now());
+    parts.sink(std::move(poll));
+}
+
+asio::awaitable<void> Poller::Impl::look(
+    std::shared_ptr<Impl> self, std::shared_ptr<Watched> watched, Steady::time_point& begin) {
+    const auto sooner = co_await folder_round(self->parts, watched);
+    const auto next = std::max(begin + watched->settings.every, Steady::now());
+    begin = sooner ? std::min(next, Steady::now() + *sooner) : next;
+}
+
+asio::awaitable<Poller::Pushed> Poller::Impl::push(
+    std::shared_ptr<Impl> self, std::string feed, std::string body) {
+    Pushed pushed;
+    const auto found = self->feeds.find(feed);
+    if (found == self->feeds.end() || found->second->settings.arrives != Arrival::push) {
+        co_return pushed;
+    }
+    const auto watched = found->second;
+    if (watched->busy) {
+        pushed.fate = Fate::failed;
+        pushed.problems = {"another delivery of this feed is being read: send this one again"};
+        co_return pushed;
+    }
+    watched->busy = true;
+    self->refresh(*watched);
+    const auto rules = watched->rules;
+    const auto& parts = self->parts;
+    Taking taking{
+        watched->settings, rules, parts.now(), watched->memory.digest, parts.workers, parts.keep};
+    auto delivery = co_await take_body(std::move(taking), std::move(body));
+    watched->busy = false;
+    if (watched->gone || parts.rules() != rules) {
+        pushed.fate = watched->gone ? Fate::lost : Fate::failed;
+        pushed.problems = {"the settings changed meanwhile: send this delivery again"};
+        co_return pushed;
+    }
+    remember(watched->memory, delivery);
+    if (const auto* failed = std::get_if<core::PollFailed>(&delivery.poll);
+        failed != nullptr && delivery.problems.empty()) {
+        delivery.problems = {failed->message};
+    }
+    pushed.fate = parts.sink(std::move(delivery.poll));
+    pushed.digest = std::move(delivery.digest);
+    pushed.rows = delivery.rows;
+    pushed.problems = std::move(delivery.problems);
+    co_return pushed;
 }
 
 Poller::Poller(asio::any_io_executor executor, Parts parts)
@@ -164,12 +214,19 @@ void Poller::set_feeds(
             watched->phase = spread * static_cast<int>(i) / static_cast<int>(fresh.size());
         }
         impl_->feeds.emplace(watched->settings.id, watched);
-        impl_->start(watched);
+        const auto arrives = watched->settings.arrives;
+        if (arrives == Arrival::poll || arrives == Arrival::folder) {
+            impl_->start(watched);
+        }
     }
 }
 
 void Poller::stop() {
     impl_->end_all();
+}
+
+asio::awaitable<Poller::Pushed> Poller::push(std::string feed, std::string body) {
+    return Impl::push(impl_, std::move(feed), std::move(body));
 }
 
 }  // namespace sanbao::feeds

@@ -4,6 +4,8 @@
 #include "alerts/core/input.hpp"
 #include "daemon/feeds/decode.hpp"
 #include "daemon/feeds/feed.hpp"
+#include "daemon/feeds/folder.hpp"
+#include "daemon/feeds/take.hpp"
 #include "daemon/io/transfer.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,13 +20,28 @@
 
 namespace sanbao::feeds {
 
-// What one poll brought. The variants of core::Input that a feed can cause.
-using Poll = std::variant<core::PollAccepted, core::PollUnchanged, core::PollFailed>;
+// What became of a delivery when its step was decided.
+enum class Fate : unsigned char {
+    lost,       // nothing was committed: sanbaod is stopping
+    failed,     // there was no body
+    refused,    // … or it cannot be read
+    unchanged,  // known already
+    taken,
+    held,  // quarantined, until an administrator decides
+};
+
+// What fetching and taking need of the world. All outlive every coroutine.
+struct Means {
+    io::Transfer& transfer;
+    boost::asio::thread_pool& workers;
+    std::function<Instant()> now;
+    KeepBody keep = {};  // empty: no evidence is kept
+};
 
 // Remembers what conditional requests need. Lost at restart, which costs one full fetch.
 struct Memory {
     std::string etag, last_modified;
-    std::string digest;  // of the last accepted body; at start from the journal
+    std::string digest;  // of the last body taken or held; at start from the journal
     int failures = 0;
 };
 
@@ -33,16 +50,16 @@ struct Memory {
 // half of `every` taken from `seed`. Without a failure exactly `every`.
 Millis next_delay(const FeedSettings& feed, int failures, std::uint64_t seed);
 
-// One fetch and decode. Large bodies (over 256 KiB) are hashed and decoded on `workers`. What is
-// passed by reference must outlive the coroutine. A body that was refused leaves `memory` as it
-// was, but for `failures`: it is fetched whole again.
+// What a delivery leaves behind for the next.
+void remember(Memory& memory, const Delivery& delivery);
+
+// One fetch and decode. What is passed by reference must outlive the coroutine. A body that was
+// refused leaves `memory` as it was, but for `failures`: it is fetched whole again.
 boost::asio::awaitable<Poll> poll_once(
     const FeedSettings& feed,
     std::shared_ptr<const rules::Rulebook> rules,
-    io::Transfer& transfer,
-    boost::asio::thread_pool& workers,
-    Memory& memory,
-    std::function<Instant()> now);
+    const Means& means,
+    Memory& memory);
 
 // What `feed test` prints: as poll_once, unconditional, nothing remembered, the whole story told.
 struct TestReport {
@@ -57,8 +74,9 @@ boost::asio::awaitable<io::TransferResult<TestReport>> test_once(
     io::Transfer& transfer,
     Instant now);
 
-// Polls every feed for ever, each on its own schedule: one slow feed never delays another. `sink`
-// is called on the loop thread, once per poll; it returns when the step is committed. Polls of one
+// Polls every feed and looks into every drop folder for ever, each on its own schedule: one slow
+// feed never delays another; hands on what is pushed. `sink` is called on the loop thread, once per
+// delivery; it returns when the step is committed, with what became of it. Polls of one
 // feed never overlap. A poll that was under way while `rules` changed is dropped and done again,
 // since its indexes are those of the old catalogue; the feed is then fetched and decoded in full.
 class Poller {
@@ -68,7 +86,8 @@ class Poller {
         boost::asio::thread_pool& workers;
         std::function<Instant()> now;
         std::function<std::shared_ptr<const rules::Rulebook>()> rules;
-        std::function<void(Poll)> sink;
+        std::function<Fate(Poll)> sink;
+        KeepBody keep = {};  // empty: no evidence is kept
     };
     Poller(boost::asio::any_io_executor executor, Parts parts);
     ~Poller();
@@ -79,6 +98,15 @@ class Poller {
     void set_feeds(
         std::vector<FeedSettings> feeds, const std::map<std::string, std::string>& digests);
     void stop();  // cancels what is under way; no sink call after this
+
+    struct Pushed {
+        Fate fate = Fate::lost;
+        std::string digest;
+        std::int64_t rows = 0;
+        std::vector<std::string> problems;  // of refused and failed
+    };
+    // A body that the source sent; only one of a feed at a time is read, another is `failed`.
+    boost::asio::awaitable<Pushed> push(std::string feed, std::string body);
 
   private:
     struct Impl;

@@ -4,6 +4,7 @@
 #include "alerts/base/limits.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstring>
@@ -38,49 +39,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-bool has_control(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
-std::string_view scheme_of(std::string_view url) {
-    const auto end = url.find("://");
-    return end == std::string_view::npos ? std::string_view{} : url.substr(0, end);
-}
-
-std::optional<std::string> mail_trouble(const Mail& mail, std::string_view scheme) {
-    if (scheme != (mail.tls == MailTls::implicit ? "smtps" : "smtp")) {
-        return fmt::format(
-            "\"{}\" is not the scheme of this mail server: smtps for implicit TLS, else smtp",
-            scheme);
-    }
-    for (const auto* const address : {&mail.from, &mail.to}) {
-        if (address->find('@') == std::string::npos || has_control(*address)
-            || address->find_first_of("<> ") != std::string::npos) {
-            return "a mail address must be plain, as office@example.cn";
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string> web_trouble(const Request& request, std::string_view scheme) {
-    const bool file = scheme == "file";
-    if (!file && scheme != "http" && scheme != "https") {
-        return fmt::format("\"{}\" is not a scheme to fetch by: http, https or file", scheme);
-    }
-    if (request.method != "GET" && (file || request.method != "POST")) {
-        return fmt::format("the method {} cannot be used with {}", request.method, scheme);
-    }
-    for (const auto& [name, value] : request.headers) {
-        if (name.empty() || name.find_first_of(": ") != std::string::npos || has_control(name)
-            || value.find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos) {
-            return std::string{
-                "a header has a line break or another character that it may not have"};
-        }
-    }
-    return std::nullopt;
-}
-
 bool is_tls(CURLcode code) {
     constexpr std::array codes{
         CURLE_SSL_CONNECT_ERROR,
@@ -101,6 +59,14 @@ bool is_tls(CURLcode code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
+// What a server said, fit for a message.
+std::string quoted(std::string_view text) {
+    std::string shown{text.substr(0, reply_bytes_max)};
+    std::ranges::replace_if(
+        shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    return shown;
+}
+
 // After these the last reply of a mail server is the answer to what failed; after any other code
 // it is stale (a bad certificate leaves 220 behind).
 bool reply_counts(CURLcode code) {
@@ -110,22 +76,10 @@ bool reply_counts(CURLcode code) {
 
 }  // namespace
 
-std::optional<TransferError> request_problem(const Request& request) {
-    const auto scheme = scheme_of(request.url);
-    std::optional<std::string> trouble;
-    if (scheme.empty() || has_control(request.url) || request.url.find(' ') != std::string::npos) {
-        trouble = "the address is not a URL: write it as https://host/path";
-    } else {
-        trouble = request.mail ? mail_trouble(*request.mail, scheme) : web_trouble(request, scheme);
-    }
-    if (!trouble) {
-        return std::nullopt;
-    }
-    return TransferError{TransferProblem::bad_request, 0, *std::move(trouble)};
-}
-
 Exchange::Exchange(EasyHandle easy, Request request)
-    : easy_(std::move(easy)), request_(std::move(request)) {
+    : easy_(std::move(easy))
+    , request_(std::move(request))
+    , sftp_(request_.url.starts_with("sftp:")) {
     set_common();
     if (request_.mail) {
         set_mail();
@@ -159,7 +113,7 @@ void Exchange::set_common() {
 
 void Exchange::set_web() {
     auto* const easy = easy_.get();
-    set(easy, CURLOPT_PROTOCOLS_STR, request_.url.starts_with("file") ? "file" : "http,https");
+    set(easy, CURLOPT_PROTOCOLS_STR, sftp_ ? "sftp" : "http,https");
     set(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
@@ -185,7 +139,47 @@ void Exchange::set_web() {
         set(easy, CURLOPT_POSTFIELDS, request_.body.data());
         set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     }
+    if (request_.compressed) {
+        set(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    }
+    if (request_.credentials) {
+        const auto& login = *request_.credentials;
+        if (!login.key_header.empty()) {
+            add(fmt::format("{}: {}", login.key_header, login.key.reveal()));
+        }
+        set_login(login);
+    }
     set(easy, CURLOPT_HTTPHEADER, headers_.get());
+}
+
+void Exchange::set_login(const Credentials& login) {
+    auto* const easy = easy_.get();
+    if (sftp_) {
+        constexpr std::string_view prefix = "SHA256:";  // as ssh-keygen -lf prints it
+        const auto named = login.known_host.starts_with(prefix) ? prefix.size() : 0;
+        set(easy, CURLOPT_SSH_HOST_PUBLIC_KEY_SHA256, login.known_host.c_str() + named);
+        set(easy, CURLOPT_SSH_AUTH_TYPES, long{CURLSSH_AUTH_PASSWORD});
+    } else {
+        set(easy, CURLOPT_HTTPAUTH, login.bearer.empty() ? CURLAUTH_BASIC : CURLAUTH_BEARER);
+    }
+    if (!login.user.empty()) {  // apart, never in the URL: a colon in it stays a colon
+        set(easy, CURLOPT_USERNAME, login.user.c_str());
+        set(easy, CURLOPT_PASSWORD, login.password.reveal().c_str());
+    }
+    if (!login.bearer.empty()) {
+        set(easy, CURLOPT_XOAUTH2_BEARER, login.bearer.reveal().c_str());
+    }
+    if (!login.certificate.empty()) {
+        set(easy, CURLOPT_SSLCERT, login.certificate.c_str());
+        set(easy, CURLOPT_SSLCERTTYPE, "PEM");
+        set(easy, CURLOPT_SSLKEYTYPE, "PEM");
+        const auto& key = login.certificate_key.reveal();
+        curl_blob blob{};
+        blob.data = const_cast<char*>(key.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+        blob.len = key.size();
+        blob.flags = CURL_BLOB_NOCOPY;  // request_ holds it until the handle is reset
+        set(easy, CURLOPT_SSLKEY_BLOB, &blob);
+    }
 }
 
 void Exchange::set_mail() {
@@ -243,13 +237,40 @@ std::size_t Exchange::take_header(std::string_view line) {
     if (colon != std::string_view::npos) {
         std::string name{text.substr(0, colon)};
         std::ranges::transform(name, name.begin(), lower);
-        response_.headers.emplace_back(std::move(name), trimmed(text.substr(colon + 1)));
+        const auto value = trimmed(text.substr(colon + 1));
+        if (name == "content-encoding" && !is_offered(value)) {
+            refused_encoding_ = quoted(value);
+            return 0;
+        }
+        inflates_ = inflates_ || name == "content-encoding";
+        response_.headers.emplace_back(std::move(name), value);
     }
     return line.size();
 }
 
+// Only what was asked for, and only once: libcurl would undo five layers, each of them a factor of
+// a thousand, and also kinds that nobody offered.
+bool Exchange::is_offered(std::string_view encoding) const {
+    std::string name{encoding};
+    std::ranges::transform(name, name.begin(), lower);
+    return name.empty() || name == "identity"
+           || (request_.compressed && (name == "gzip" || name == "x-gzip" || name == "deflate"));
+}
+
+// Some bytes may be on their way from one count to the other, so a few are granted first.
+bool Exchange::inflates_too_far(std::size_t bytes) const {
+    curl_off_t received = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &received);
+    const auto granted = received + std::int64_t{CURL_MAX_READ_SIZE} / limits::feed_inflation_max;
+    return static_cast<std::int64_t>(bytes) > granted * limits::feed_inflation_max;
+}
+
 std::size_t Exchange::take_body(std::string_view bytes) {
     auto& body = response_.body;
+    if (inflates_ && inflates_too_far(body.size() + bytes.size())) {
+        over_ratio_ = true;
+        return 0;
+    }
     if (static_cast<std::int64_t>(body.size() + bytes.size()) > request_.body_max) {
         over_cap_ = true;
         return 0;
@@ -284,11 +305,19 @@ TransferError Exchange::failure(TransferProblem problem, CURLcode code, int stat
                 : fmt::format(
                     "the answer's headers are longer than {} bytes", limits::feed_header_bytes_max);
     }
+    if (over_ratio_) {
+        message = fmt::format(
+            "the answer decompresses to more than {} bytes for each that came: that is no data",
+            limits::feed_inflation_max);
+    }
+    if (!refused_encoding_.empty()) {
+        message = fmt::format(
+            "the answer is compressed as {}, which was not asked for: only gzip and deflate are "
+            "read, and only once",
+            refused_encoding_);
+    }
     if (request_.mail && !last_line_.empty() && problem != TransferProblem::tls) {
-        std::string reply{last_line_.substr(0, reply_bytes_max)};
-        std::ranges::replace_if(
-            reply, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-        message += fmt::format("; the server's last words: {}", reply);
+        message += fmt::format("; the server's last words: {}", quoted(last_line_));
     }
     return TransferError{problem, status, std::move(message)};
 }
@@ -297,7 +326,10 @@ TransferResult<Response> Exchange::finish(CURLcode code) {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     const auto reply = static_cast<int>(status);
-    if (over_cap_ || code == CURLE_FILESIZE_EXCEEDED
+    if (!refused_encoding_.empty()) {
+        return failure(TransferProblem::bad_encoding, code, 0);
+    }
+    if (over_cap_ || over_ratio_ || code == CURLE_FILESIZE_EXCEEDED
         || (code == CURLE_OUT_OF_MEMORY && !headers_done_)) {  // one header line without an end
         return failure(TransferProblem::too_large, code, 0);
     }
@@ -314,10 +346,15 @@ TransferResult<Response> Exchange::finish(CURLcode code) {
 }
 
 TransferResult<Response> Exchange::finish_web(CURLcode code, int status) {
-    const bool file = request_.url.starts_with("file");
-    if (code == CURLE_PARTIAL_FILE || (code == CURLE_OK && !headers_done_ && !file)
+    if (code == CURLE_PARTIAL_FILE || (code == CURLE_OK && !headers_done_ && !sftp_)
         || (code == CURLE_RECV_ERROR && header_bytes_ > 0)) {
         return failure(TransferProblem::truncated, code, 0);
+    }
+    if (code == CURLE_BAD_CONTENT_ENCODING) {
+        return failure(TransferProblem::bad_encoding, code, 0);
+    }
+    if (code == CURLE_LOGIN_DENIED || code == CURLE_REMOTE_ACCESS_DENIED) {
+        return failure(TransferProblem::denied, code, 0);
     }
     if (code != CURLE_OK) {
         return failure(TransferProblem::unreachable, code, 0);
@@ -329,7 +366,7 @@ TransferResult<Response> Exchange::finish_web(CURLcode code, int status) {
             fmt::format(
                 "the server answered {} and sends us elsewhere; name the final address", status)};
     }
-    response_.status = file ? 200 : status;
+    response_.status = sftp_ ? 200 : status;
     if (response_.body.capacity() - response_.body.size() < body_padding) {
         response_.body.reserve(response_.body.size() + body_padding);
     }
@@ -351,6 +388,13 @@ TransferResult<Response> Exchange::finish_mail(CURLcode code, int status) {
         return failure(TransferProblem::denied, code, 0);
     }
     return failure(TransferProblem::unreachable, code, 0);
+}
+
+void FreeList::operator()(curl_slist* list) const {
+    for (auto* line = list; line != nullptr; line = line->next) {  // one may hold a key
+        OPENSSL_cleanse(line->data, std::strlen(line->data));
+    }
+    curl_slist_free_all(list);
 }
 
 EasyHandle Exchange::release() {

@@ -19,7 +19,7 @@ struct FreeEasy {
 using EasyHandle = std::unique_ptr<CURL, FreeEasy>;
 
 struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    void operator()(curl_slist* list) const;  // overwrites
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
@@ -44,11 +44,14 @@ class Exchange {
   private:
     void set_common();
     void set_web();
+    void set_login(const Credentials& login);
     void set_mail();
     [[nodiscard]] TransferResult<Response> finish_web(CURLcode code, int status);
     [[nodiscard]] TransferResult<Response> finish_mail(CURLcode code, int status);
     [[nodiscard]] TransferError failure(TransferProblem problem, CURLcode code, int status) const;
 
+    [[nodiscard]] bool is_offered(std::string_view encoding) const;
+    [[nodiscard]] bool inflates_too_far(std::size_t bytes) const;
     std::size_t take_header(std::string_view line);
     std::size_t take_body(std::string_view bytes);
     std::size_t give_content(char* to, std::size_t room);
@@ -58,6 +61,7 @@ class Exchange {
 
     EasyHandle easy_;
     Request request_;
+    bool sftp_;  // else http, https or mail
     HeaderList headers_;
     HeaderList recipients_;
     Response response_;
@@ -65,6 +69,9 @@ class Exchange {
     std::size_t header_bytes_ = 0;
     bool headers_done_ = false;  // the empty line behind the headers has come
     bool over_cap_ = false;
+    bool inflates_ = false;    // the body comes compressed
+    bool over_ratio_ = false;  // … and grows too far
+    std::string refused_encoding_;
     std::string last_line_;  // the server's last reply, of mail
     std::array<char, CURL_ERROR_SIZE> words_{};
 };

@@ -10,6 +10,7 @@
 //    loop, and cancelling the coroutine is cancelling a timer.
 #include "alerts/base/assert.hpp"
 #include "daemon/io/curl_exchange.hpp"
+#include "daemon/io/file.hpp"
 #include "daemon/io/transfer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -266,6 +267,38 @@ class Landing {
     Flight& flight_;
 };
 
+struct FreeUrl {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+// libcurl would wait for ever for the writer of a FIFO, and read a device without an end.
+TransferResult<Response> read_file_url(const Request& request) {
+    const std::unique_ptr<CURLU, FreeUrl> url{curl_url()};
+    char* path = nullptr;
+    if (url == nullptr
+        || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK
+        || curl_url_get(url.get(), CURLUPART_PATH, &path, CURLU_URLDECODE) != CURLUE_OK) {
+        return TransferError{
+            TransferProblem::bad_request, 0, "the address of the file is wrong: file:///path"};
+    }
+    const std::string name{path};
+    curl_free(path);
+    auto body = read_file(name, request.body_max);
+    if (!body) {
+        const auto& error = body.error();
+        return TransferError{
+            error.kind == ErrorKind::too_large  ? TransferProblem::too_large
+            : error.kind == ErrorKind::rejected ? TransferProblem::denied
+                                                : TransferProblem::unreachable,
+            0,
+            error.message};
+    }
+    Response response;
+    response.status = 200;
+    response.body = std::move(*body);
+    return response;
+}
+
 class CurlTransfer final : public Transfer {
   public:
     explicit CurlTransfer(const asio::any_io_executor& executor)
@@ -280,6 +313,9 @@ class CurlTransfer final : public Transfer {
         std::shared_ptr<Engine> engine, Request request) {
         if (auto problem = request_problem(request)) {
             co_return *std::move(problem);
+        }
+        if (request.url.starts_with("file:")) {
+            co_return read_file_url(request);
         }
         Flight flight{engine->executor(), engine->take_handle(), std::move(request)};
         const Landing landing{engine, flight};

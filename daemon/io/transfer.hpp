@@ -82,10 +82,11 @@ enum class TransferProblem : unsigned char {
     timed_out,
     tls,  // certificate or handshake
     too_large,
-    truncated,  // the body ended before its announced length, or a chunk was cut
-    redirect,   // 3xx: never followed
-    denied,     // SMTP said 5xx or HTTP-less refusal; login failed
-    later,      // SMTP said 4xx
+    bad_encoding,  // compressed in a way that was not asked for, or damaged
+    truncated,     // the body ended before its announced length, or a chunk was cut
+    redirect,      // 3xx: never followed
+    denied,        // SMTP said 5xx or HTTP-less refusal; login failed
+    later,         // SMTP said 4xx
 };
 struct TransferError {
     TransferProblem problem = TransferProblem::unreachable;

@@ -1,6 +1,6 @@
 // The words of RFC 5322, 2045 and 2047 that a notice needs.
 #include "alerts/text/utf8.hpp"
-#include "daemon/notify/base64.hpp"
+#include "daemon/io/base64.hpp"
 #include "daemon/notify/sender.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +53,7 @@ std::string encoded_words(std::string_view value, std::size_t column) {
     while (!value.empty()) {
         const auto word = beginning(value, word_bytes(column));
         result += result.empty() ? "" : "\r\n ";
-        result += fmt::format("{}{}{}", word_begin, to_base64(word), word_end);
+        result += fmt::format("{}{}{}", word_begin, io::to_base64(word), word_end);
         value.remove_prefix(word.size());
         column = 1;
     }
@@ -136,7 +136,7 @@ std::string part(std::string_view type, std::string_view content) {
         "--{}\r\nContent-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
         boundary,
         type);
-    const auto body = to_base64(with_crlf(content));
+    const auto body = io::to_base64(with_crlf(content));
     for (std::size_t at = 0; at < body.size(); at += body_line_max) {
         out.append(body, at, body_line_max);
         out += "\r\n";

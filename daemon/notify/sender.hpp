@@ -3,6 +3,7 @@
 #pragma once
 
 #include "alerts/core/input.hpp"
+#include "daemon/io/standard_webhook.hpp"
 #include "daemon/io/transfer.hpp"
 #include "daemon/notify/channel.hpp"
 #include "daemon/store/outbox.hpp"
@@ -23,11 +24,6 @@ using Stored = store::Message;
 // subject, Message-ID <id@domain of from>, Date from `queued`, Auto-Submitted. A function of its
 // arguments alone, so every attempt sends the same bytes. Nothing in a field can end a header.
 std::string compose_mail(const Stored& message, const ChannelSettings& channel, const Zone& zone);
-
-// Standard Webhooks v1: "v1,<base64 HMAC-SHA256 of id.timestamp.body>"; secret "whsec_<base64>" of
-// 24 to 64 bytes. Errors say what a secret looks like, never what this one is.
-Result<std::string> sign_webhook(
-    const io::Secret& secret, std::string_view id, std::int64_t timestamp_s, std::string_view body);
 
 // What an answer means for the outbox (reliability rules: 2xx and 250 only are success; 410 gone;
 // 408, 425, 429 and 5xx of HTTP and 4xx of SMTP later; the rest refused). Retry-After (seconds or

@@ -48,6 +48,7 @@ Outcome outcome_of(io::TransferProblem problem) {
         case TransferProblem::timed_out:
         case TransferProblem::tls:
         case TransferProblem::too_large:
+        case TransferProblem::bad_encoding:
         case TransferProblem::truncated:
         case TransferProblem::later:
             return Outcome::later;

@@ -22,6 +22,7 @@ struct Counters {             // of this process, for /metrics
     std::int64_t polls = 0, steps = 0, records = 0;
     std::int64_t head_seq = -1;  // last record of the journal
     double step_seconds = 0;
+    std::map<std::string, std::int64_t> pushes_denied = {};  // by reason
 };
 
 // What the API reads and does; bound by the app.

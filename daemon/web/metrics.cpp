@@ -62,6 +62,10 @@ void write_process(Metrics& out, const View& view, const Counters& counters) {
     out.sample(counters.records);
     out.family("sanbaod_journal_head_seq", "gauge", "Last record of the journal; -1 when empty.");
     out.sample(counters.head_seq);
+    out.family("sanbaod_push_denied_total", "counter", "Pushed deliveries turned away unread.");
+    for (const auto& [reason, count] : counters.pushes_denied) {
+        out.sample("reason", reason, count);
+    }
 }
 
 void write_messages(Metrics& out, const View& view) {

@@ -4,7 +4,6 @@
 #include "daemon/web/peer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -14,13 +13,16 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -82,13 +84,13 @@ Reply plain(int status, std::string sentence) {
 }
 
 // What to say of a request that could not be read; nullopt when nobody is there to hear it.
-std::optional<Reply> refusal_of(const error_code& error) {
+std::optional<Reply> refusal_of(const error_code& error, std::uint64_t body_max) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         return plain(
             431, fmt::format("the headers are over {} bytes", limits::http_header_bytes_max));
     }
     if (error == http::error::body_limit) {
-        return plain(413, fmt::format("the body is over {} bytes", limits::http_body_bytes_max));
+        return plain(413, fmt::format("the body is over {} bytes", body_max));
     }
     const auto of_http = error.category() == make_error_code(http::error::bad_method).category();
     if (of_http && error != http::error::end_of_stream && error != http::error::partial_message) {
@@ -109,7 +111,13 @@ std::optional<Call> call_of(const http::request<http::string_body>& request) {
     for (const auto& parameter : target->params()) {
         call.query.emplace(parameter.key, parameter.value);
     }
-    call.body = request.body();
+    for (const auto& field : request) {
+        auto name = std::string{field.name_string()};
+        std::ranges::transform(name, name.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        call.headers.emplace(std::move(name), std::string{field.value()});
+    }
     return call;
 }
 
@@ -128,12 +136,17 @@ struct Server::Impl {
         const Self& self, const std::shared_ptr<Listener>& listener, Protocol::socket socket);
     static asio::awaitable<void> serve(Self self, std::shared_ptr<Session> session);
     static asio::awaitable<bool> send(Self self, Session& session, Response response);
+    static asio::awaitable<std::optional<Response>> exchange(
+        Self self, std::shared_ptr<Session> session, beast::flat_buffer& buffer);
 
-    Response answer(const Session& session, const http::request<http::string_body>& request);
+    std::optional<Call> identify(
+        const Session& session, const http::request<http::string_body>& request) const;
+    Response finish(const http::request<http::string_body>& request, Reply reply) const;
     void close();
 
     asio::any_io_executor executor;
     Handler handler;
+    Intake intake;
     Patience patience;
     std::vector<std::shared_ptr<Listener>> listeners;
     unsigned short tcp_port = 0;
@@ -175,17 +188,17 @@ void rethrow(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-Response Server::Impl::answer(
-    const Session& session, const http::request<http::string_body>& request) {
+std::optional<Call> Server::Impl::identify(
+    const Session& session, const http::request<http::string_body>& request) const {
     auto call = call_of(request);
-    Reply reply;
     if (call) {
         call->control = session.control;
         call->actor = session.actor;
-        reply = handler(*call);
-    } else {
-        reply = plain(400, "the target of the request is no path");
     }
+    return call;
+}
+
+Response Server::Impl::finish(const http::request<http::string_body>& request, Reply reply) const {
     auto response = make_response(request.version(), std::move(reply));
     if (request.method() == http::verb::head) {
         response.body().clear();  // its length stays in the header
@@ -202,6 +215,65 @@ asio::awaitable<bool> Server::Impl::send(Self self, Session& session, Response r
     co_return !error && bytes > 0 && response.keep_alive() && !self->closed;
 }
 
+// Reads one request and makes its answer; nullopt when nobody is there to hear one.
+asio::awaitable<std::optional<Response>> Server::Impl::exchange(
+    Self self, std::shared_ptr<Session> session, beast::flat_buffer& buffer) {
+    constexpr unsigned http_1_1 = 11;
+    const auto refused = [](Reply reply) {
+        auto response = make_response(http_1_1, std::move(reply));
+        response.keep_alive(false);
+        return std::optional{std::move(response)};
+    };
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(limits::http_header_bytes_max);
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // known behind the header
+    session->stream.expires_after(self->patience.request);
+    const auto head = co_await http::async_read_header(session->stream, buffer, parser, as_result);
+    std::uint64_t body_max = limits::http_body_bytes_max;
+    if (const auto error = std::get<0>(head)) {
+        auto refusal = refusal_of(error, body_max);
+        co_return refusal ? refused(std::move(*refusal)) : std::nullopt;
+    }
+    auto call = self->identify(*session, parser.get());
+    std::optional<Intake::Admission> admission;
+    if (call && self->intake.admit) {
+        admission = self->intake.admit(*call);
+    }
+    if (admission) {
+        if (admission->refused) {
+            co_return refused(std::move(*admission->refused));
+        }
+        body_max = static_cast<std::uint64_t>(admission->body_max);
+    }
+    parser.body_limit(body_max);
+    if (const auto length = parser.content_length(); length && *length > body_max) {
+        auto refusal = refusal_of(http::error::body_limit, body_max);
+        co_return refused(std::move(*refusal));
+    }
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        http::response<http::empty_body> go_on{http::status::continue_, http_1_1};
+        co_await http::async_write(session->stream, go_on, as_result);
+    }
+    const auto whole = co_await http::async_read(session->stream, buffer, parser, as_result);
+    if (const auto error = std::get<0>(whole)) {
+        auto refusal = refusal_of(error, body_max);
+        co_return refusal ? refused(std::move(*refusal)) : std::nullopt;
+    }
+    Reply reply;
+    if (!call) {
+        reply = plain(400, "the target of the request is no path");
+    } else {
+        call->body = std::move(parser.get().body());
+        if (admission) {
+            session->stream.expires_never();
+            reply = co_await self->intake.serve(std::move(*call));
+        } else {
+            reply = self->handler(*call);
+        }
+    }
+    co_return self->finish(parser.get(), std::move(reply));
+}
+
 asio::awaitable<void> Server::Impl::serve(Self self, std::shared_ptr<Session> session) {
     beast::flat_buffer buffer{buffer_max};
     for (bool goes_on = true; goes_on;) {
@@ -211,23 +283,11 @@ asio::awaitable<void> Server::Impl::serve(Self self, std::shared_ptr<Session> se
                 co_return;
             }
         }
-        http::request_parser<http::string_body> parser;
-        parser.header_limit(limits::http_header_bytes_max);
-        parser.body_limit(limits::http_body_bytes_max);
-        session->stream.expires_after(self->patience.request);
-        const auto [error, bytes] =
-            co_await http::async_read(session->stream, buffer, parser, as_result);
-        auto refusal = error ? refusal_of(error) : std::nullopt;
-        if (error && !refusal) {
+        auto response = co_await exchange(self, session, buffer);
+        if (!response) {
             co_return;
         }
-        constexpr unsigned http_1_1 = 11;
-        auto response = refusal ? make_response(http_1_1, std::move(*refusal))
-                                : self->answer(*session, parser.get());
-        if (refusal) {
-            response.keep_alive(false);
-        }
-        goes_on = co_await send(self, *session, std::move(response));
+        goes_on = co_await send(self, *session, std::move(*response));
     }
     if (!self->closed) {
         co_await linger(*session);
@@ -320,6 +380,10 @@ Server::Server(asio::any_io_executor executor, Handler handler, Patience patienc
 
 Server::~Server() {
     impl_->close();
+}
+
+void Server::set_intake(Intake intake) {
+    impl_->intake = std::move(intake);
 }
 
 Result<void> Server::listen_tcp(const std::string& host, unsigned short port) {

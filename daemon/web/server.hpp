@@ -7,11 +7,14 @@
 #include "alerts/base/time.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sanbao::web {
@@ -23,6 +26,8 @@ struct Call {
     std::string body;
     bool control = false;  // through the control socket
     std::string actor;     // "cli:<login>" by peer credentials; "web" over TCP
+    std::map<std::string, std::string> headers = {};  // names in lower case; of one given twice,
+                                                      // the first
 };
 
 struct Reply {
@@ -34,6 +39,18 @@ struct Reply {
 
 // Runs on the loop thread, at once, to completion.
 using Handler = std::function<Reply(const Call&)>;
+
+// Requests that may be longer than others, and whose answer takes its time. A call is first looked
+// at without its body.
+struct Intake {
+    struct Admission {
+        std::int64_t body_max = 0;
+        std::optional<Reply> refused;  // set: answered at once, the body is not read
+        std::shared_ptr<void> ticket;  // held until the answer is made
+    };
+    std::function<std::optional<Admission>(const Call& head)> admit;  // nullopt: an ordinary call
+    std::function<boost::asio::awaitable<Reply>(Call)> serve;
+};
 
 // How long a connection is waited for before it is closed without a word.
 struct Patience {
@@ -47,6 +64,9 @@ class Server {
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
+
+    // Before the first request.
+    void set_intake(Intake intake);
 
     // `host` is an address, not a name; port 0 takes any free one.
     Result<void> listen_tcp(const std::string& host, unsigned short port);

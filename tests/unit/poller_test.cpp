@@ -47,12 +47,14 @@ struct Bench {
     asio::thread_pool workers{1};  // joined before the loop ends
     std::shared_ptr<const rules::Rulebook> rules = rulebook();
     Memory memory;
+    KeepBody keep;
 
     Poll poll(FakeTransfer& transfer, const FeedSettings& feed = wide_feed()) {
         std::optional<Poll> result;
+        const Means means{transfer, workers, &morning, keep};
         asio::co_spawn(
             loop,
-            poll_once(feed, rules, transfer, workers, memory, &morning),
+            poll_once(feed, rules, means, memory),
             [&](std::exception_ptr failed, Poll got) {
                 REQUIRE(failed == nullptr);
                 result = std::move(got);
@@ -264,6 +266,7 @@ struct Running {
                [this] { return rules; },
                [this](Poll poll) {
                    polls.push_back(std::move(poll));
+                   return Fate::taken;
                }}) {}
 
     void run_for(Millis time) {
@@ -419,6 +422,7 @@ TEST_CASE("a poller may end while a worker reads a body") {
              [&] { return rules; },
              [&](const Poll&) {
                  ++polls;
+                 return Fate::taken;
              }}};
         std::promise<void> go;
         asio::post(workers, [&go] { go.get_future().wait(); });  // the job queues up behind this

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace sanbao::notify {
+namespace sanbao::io {
 
 std::string to_base64(std::string_view bytes);  // padded, in one line
 
 // Strict: whole groups of four, '=' only at the end. nullopt for anything else.
 std::optional<std::string> from_base64(std::string_view text);
 
-}  // namespace sanbao::notify
+}  // namespace sanbao::io

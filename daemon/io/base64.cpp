@@ -1,4 +1,4 @@
-#include "daemon/notify/base64.hpp"
+#include "daemon/io/base64.hpp"
 
 #include "alerts/base/assert.hpp"
 
@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace sanbao::notify {
+namespace sanbao::io {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::optional<std::string> from_base64(std::string_view text) {
     return result;
 }
 
-}  // namespace sanbao::notify
+}  // namespace sanbao::io

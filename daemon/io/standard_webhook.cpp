@@ -1,14 +1,16 @@
-#include "daemon/notify/base64.hpp"
-#include "daemon/notify/sender.hpp"
+#include "daemon/io/standard_webhook.hpp"
+
+#include "daemon/io/base64.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 
-namespace sanbao::notify {
+namespace sanbao::io {
 
 namespace {
 
@@ -19,10 +21,7 @@ constexpr std::size_t key_bytes_max = 64;
 }  // namespace
 
 Result<std::string> sign_webhook(
-    const io::Secret& secret,
-    std::string_view id,
-    std::int64_t timestamp_s,
-    std::string_view body) {
+    const Secret& secret, std::string_view id, std::int64_t timestamp_s, std::string_view body) {
     const std::string_view written = secret.reveal();
     auto key = written.starts_with(secret_prefix)
                    ? from_base64(written.substr(secret_prefix.size()))
@@ -54,4 +53,27 @@ Result<std::string> sign_webhook(
     return "v1," + to_base64({reinterpret_cast<const char*>(mac.data()), mac_bytes});
 }
 
-}  // namespace sanbao::notify
+Result<bool> is_signed(
+    const Secret& secret,
+    std::string_view id,
+    std::int64_t timestamp_s,
+    std::string_view body,
+    std::string_view signatures) {
+    const auto ours = sign_webhook(secret, id, timestamp_s, body);
+    if (!ours) {
+        return ours.error();
+    }
+    bool found = false;
+    while (!signatures.empty()) {
+        const auto end = std::min(signatures.find(' '), signatures.size());
+        const auto theirs = signatures.substr(0, end);
+        signatures.remove_prefix(std::min(end + 1, signatures.size()));
+        if (theirs.size() == ours->size()
+            && CRYPTO_memcmp(theirs.data(), ours->data(), ours->size()) == 0) {
+            found = true;
+        }
+    }
+    return found;
+}
+
+}  // namespace sanbao::io
