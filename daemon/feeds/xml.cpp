@@ -74,7 +74,8 @@ bool XmlReader::parse(std::string_view text) {
         return true;
     }
     const auto offset = std::min(static_cast<std::size_t>(result.offset), text.size());
-    const bool cut = !result && (offset + 1 >= text.size() || text.back() != '>');
+    const bool cut = !result && result.status != pugi::status_no_document_element
+                     && (offset + 1 >= text.size() || text.back() != '>');
     reading_.problems.add(
         cut ? PollProblem::truncated : PollProblem::malformed,
         result ? fmt::format("the XML document has {} elements at its top, not one", roots)

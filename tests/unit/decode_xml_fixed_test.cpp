@@ -50,7 +50,7 @@ const std::string fixed =
     "   Type of account      close      open\r\n"
     "________________________________________\r\n"
     " Accounts:\r\n"
-    " Federal Account    $  69,489$  91,647\r\n"
+    " Federal Account    $  69,489 $ 91,647\r\n"
     "\f________________________________________\r\n"
     " Long Program\r\n"
     " Name                      5         6\r\n"
