@@ -28,6 +28,8 @@ class Collector {
 
     // For messages. Rows of further pages are counted on, and told by page and row of the page.
     void begin_page() { page_starts_.push_back(rows_taken_); }
+    // Instead of "row 1", where there is but one.
+    void call_rows(std::string name) { row_name_ = std::move(name); }
     // Column letters by field ("B"), where cells have addresses.
     void set_letters(std::vector<std::string> letters) { letters_ = std::move(letters); }
     // A sentence for `feed test`, and what nothing maps.
@@ -108,6 +110,7 @@ class Collector {
     std::int64_t rows_taken_ = 0;
     std::vector<std::int64_t> page_starts_;
     std::vector<std::string> letters_;
+    std::string row_name_;
     std::optional<CellSet> cells_;
     Decoded decoded_;
 };

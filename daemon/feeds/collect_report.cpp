@@ -21,6 +21,9 @@ std::string value_text(const Item& item, std::int64_t value) {
 }  // namespace
 
 std::string Collector::place_of(std::int64_t row) const {
+    if (!row_name_.empty()) {
+        return row_name_;
+    }
     if (page_starts_.size() < 2) {
         return fmt::format("row {}", row);
     }
@@ -65,6 +68,14 @@ bool Collector::check(std::int64_t row, std::size_t field, const Text& text) {
                 field,
                 "an object or array stands where a text or number is expected: point the field at "
                 "its part");
+            return false;
+        case TextState::uncomputed:
+            report(
+                PollProblem::bad_value,
+                row,
+                field,
+                "a formula stands there whose value was never computed: open the workbook in a "
+                "spreadsheet program and save it");
             return false;
     }
     return false;

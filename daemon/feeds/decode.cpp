@@ -74,10 +74,13 @@ void read_text(const Reading& reading, std::string_view body) {
         case Format::csv:
             return read_csv(reading, *source);
         case Format::xml:
+            return read_xml(reading, source->text);
         case Format::fixed:
+            return read_fixed(reading, source->text);
         case Format::xlsx:
-            SANBAO_ASSERT(false);
+            break;
     }
+    SANBAO_ASSERT(false);
 }
 
 }  // namespace
@@ -99,7 +102,11 @@ Outcome decode(
         return problems.take();
     }
     const Reading reading{feed, layout, collector, problems};
-    read_text(reading, body);
+    if (feed.format == Format::xlsx) {
+        read_xlsx(reading, body);
+    } else {
+        read_text(reading, body);
+    }
     return collector.finish();
 }
 

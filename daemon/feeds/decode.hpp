@@ -43,4 +43,11 @@ inline constexpr char page_separator = '\x1E';
 boost::system::result<Decoded, Refusal> decode(
     const FeedSettings& feed, const rules::Rulebook& rules, std::string& body, Instant now);
 
+// The same for what a person files (Arrival::hand), a JSON object:
+//   {"county": "610326", "date": "2026-10-31", "values": {"balance": "1,234.56", …}}
+// Values are keyed by item id and written in the unit of the mapping. Every item expected each time
+// must be there (or one of the texts that mean "no figure"); one that is not mapped is refused.
+boost::system::result<Decoded, Refusal> decode_filing(
+    const FeedSettings& feed, const rules::Rulebook& rules, std::string& body, Instant now);
+
 }  // namespace sanbao::feeds

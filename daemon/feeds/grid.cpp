@@ -224,7 +224,9 @@ bool Grid::take_row(const GridRow& row) {
         if (bytes.empty() && spans_rows_[i] && column < row.merged.size()) {
             bytes = row.merged[column];
         }
-        texts_[i] = {text_of(column, bytes), TextState::scalar};
+        texts_[i] = {
+            text_of(column, bytes),
+            bytes.data() == uncomputed_formula.data() ? TextState::uncomputed : TextState::scalar};
     }
     return hand_on(row.number);
 }
@@ -237,6 +239,7 @@ bool Grid::hand_on(std::int64_t number) {
     held.number = number;
     for (const auto& text : texts_) {
         held.texts.emplace_back(text.text);
+        held.states.push_back(text.state);
     }
     return held_.size() <= limits::feed_rows_max;
 }
@@ -284,7 +287,7 @@ void Grid::finish() {
     for (const auto& held : held_) {
         for (std::size_t i = 0; i < fields.size(); ++i) {
             if (columns_[i] != no_field) {
-                texts_[i] = {held.texts[i], TextState::scalar};
+                texts_[i] = {held.texts[i], held.states[i]};
             }
         }
         if (problems.any() || !reading_.collector.take(held.number, texts_)) {

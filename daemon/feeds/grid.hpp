@@ -14,6 +14,9 @@
 
 namespace sanbao::feeds {
 
+// Stands (by its address) for a formula without a computed value.
+inline constexpr std::string_view uncomputed_formula = "=";
+
 struct GridRow {
     std::int64_t number = 0;  // in the file (a line) or the sheet, from 1
     std::span<const std::string_view> cells;
@@ -36,8 +39,10 @@ class Grid {
     // When all rows were taken.
     void finish();
 
-    // Whether rows belong to the table now.
-    [[nodiscard]] bool in_table() const { return stage_ == Stage::table; }
+    // Whether the next row is outside the table, as far as can be known before it is looked at.
+    [[nodiscard]] bool outside() const {
+        return stage_ == Stage::before || stage_ == Stage::behind;
+    }
 
   private:
     enum class Stage : unsigned char {
@@ -64,6 +69,7 @@ class Grid {
     struct Held {
         std::int64_t number = 0;
         std::vector<std::string> texts;  // by field
+        std::vector<TextState> states;
     };
 
     const Reading& reading_;

@@ -4,11 +4,13 @@
 // stands beside the rows is passed over by its brackets, and the very end is looked at.
 #include "alerts/base/assert.hpp"
 #include "alerts/base/quote.hpp"
+#include "daemon/feeds/characters.hpp"
 #include "daemon/feeds/json_reader.hpp"
 #include "daemon/io/transfer.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace sanbao::feeds {
@@ -45,23 +47,22 @@ bool JsonReader::compile() {
     return !reading_.problems.any();
 }
 
-void JsonReader::read() {
-    if (!compile()) {
-        return;
-    }
+bool JsonReader::read(std::string_view page) {
+    body_ = page;
+    rows_found_ = false;
     ondemand::document document;
     const simdjson::padded_string_view view{
         body_.data(), body_.size(), body_.size() + simdjson::SIMDJSON_PADDING};
     auto error = parser_.iterate(view).get(document);
     if (error == simdjson::SUCCESS) {
-        if (!read_document_fields(document)) {
-            return;
+        if (!read_total(document) || !read_document_fields(document)) {
+            return false;
         }
         document.rewind();
         error = walk_root(document);
     }
     if (stopped_) {
-        return;
+        return false;
     }
     if (error != simdjson::SUCCESS) {
         report(error, document);
@@ -69,12 +70,83 @@ void JsonReader::read() {
         reading_.problems.add(
             PollProblem::malformed, "something stands behind the end of the JSON document");
     } else if (!rows_found_) {
-        reading_.problems.add(
-            PollProblem::wrong_shape,
-            fmt::format(
-                "the document has no array at {}: correct rows in the feed's settings",
-                in_quotes(reading_.feed.rows)));
+        report_absent(fmt::format("array at {}", in_quotes(reading_.feed.rows)), document);
     }
+    return !reading_.problems.any();
+}
+
+void JsonReader::finish() {
+    if (total_ && *total_ != row_) {
+        reading_.problems.add(
+            PollProblem::truncated,
+            fmt::format(
+                "{} says that there are {} rows in all, and {} came: the answer is not whole",
+                reading_.feed.paging.total,
+                *total_,
+                row_));
+        return;
+    }
+    std::vector<std::string> unused;
+    for (const auto& [key, child] : tree_.node(0).order) {
+        if (child == PointerTree::nothing) {
+            unused.push_back("/" + key);
+        }
+    }
+    reading_.collector.tell_unused(std::move(unused));
+}
+
+// Errors of sources often come as documents of their own; then what they say is worth more than
+// what is missing.
+void JsonReader::report_absent(std::string_view what, ondemand::document& document) {
+    std::string says;
+    document.rewind();
+    for (const std::string_view key : {"error", "message", "errmsg", "msg"}) {
+        std::string_view text;
+        if (document.find_field_unordered(key).get_string().get(text) == simdjson::SUCCESS) {
+            says +=
+                fmt::format("{} {}: {}", says.empty() ? "; it says" : ",", key, in_quotes(text));
+        }
+        document.rewind();
+    }
+    reading_.problems.add(
+        PollProblem::wrong_shape,
+        fmt::format(
+            "the document has no {}{}: correct it in the feed's settings, or see what the source "
+            "does",
+            what,
+            says));
+}
+
+// Every page says the same, or the source changed between them.
+bool JsonReader::read_total(ondemand::document& document) {
+    const auto& pointer = reading_.feed.paging.total;
+    if (pointer.empty()) {
+        return true;
+    }
+    ondemand::value value;
+    std::int64_t total = 0;
+    auto error = document.at_pointer(pointer).get(value);
+    error = error ? error : value.get_int64().get(total);
+    if (error == simdjson::INCORRECT_TYPE) {
+        error = value.get_int64_in_string().get(total);
+    }
+    if (error) {
+        report_absent(fmt::format("number of rows at {}", pointer), document);
+        return false;
+    }
+    if (total_.value_or(total) != total) {
+        reading_.problems.add(
+            PollProblem::truncated,
+            fmt::format(
+                "{} is {} on one page and {} on another: the source changed meanwhile",
+                pointer,
+                *total_,
+                total));
+        return false;
+    }
+    total_ = total;
+    document.rewind();
+    return true;
 }
 
 // Once for all rows, before them: they may stand behind the rows.
@@ -92,10 +164,7 @@ bool JsonReader::read_document_fields(ondemand::document& document) {
         }
         if (error == simdjson::NO_SUCH_FIELD || error == simdjson::INCORRECT_TYPE
             || error == simdjson::INDEX_OUT_OF_BOUNDS || error == simdjson::INVALID_JSON_POINTER) {
-            reading_.problems.add(
-                PollProblem::wrong_shape,
-                fmt::format(
-                    "the document has no field {}: correct it in the feed's settings", fields[i]));
+            report_absent(fmt::format("field {}", fields[i]), document);
             return false;
         }
         if (error != simdjson::SUCCESS) {
@@ -191,7 +260,7 @@ error_code JsonReader::walk_array(ondemand::array array, std::size_t depth) {
 
 void JsonReader::report(error_code error, ondemand::document& document) {
     const char* place = nullptr;
-    std::string where = row_ > 0 ? fmt::format(" in or behind row {}", row_) : std::string{};
+    std::string where = row_ > 0 ? " in or behind " + reading_.collector.place_of(row_) : "";
     if (error != simdjson::UNCLOSED_STRING && error != simdjson::UTF8_ERROR
         && error != simdjson::UNESCAPED_CHARS
         && document.current_location().get(place) == simdjson::SUCCESS && place >= body_.data()
@@ -206,24 +275,53 @@ void JsonReader::report(error_code error, ondemand::document& document) {
         fmt::format("not good JSON{}: {}", where, simdjson::error_message(error)));
 }
 
-void read_json(const Reading& reading, std::string_view body) {
-    const char opens = body.front();
+namespace {
+
+// Whether a page ends as it begins; what it holds is looked at later.
+bool ends(const Reading& reading, std::string_view page) {
+    const char opens = page.front();
     const char closes = opens == '{' ? '}' : ']';
-    if ((opens == '{' || opens == '[') && body.back() != closes) {
-        reading.problems.add(
-            PollProblem::truncated,
-            fmt::format(
-                "the JSON document begins with {} and does not end with {}: it was cut, or "
-                "something "
-                "stands behind its end",
-                opens,
-                closes));
-        return;
+    if ((opens != '{' && opens != '[') || page.back() == closes) {
+        return true;
     }
+    reading.problems.add(
+        PollProblem::truncated,
+        fmt::format(
+            "the JSON document begins with {} and does not end with {}: it was cut, or something "
+            "stands behind its end",
+            opens,
+            closes));
+    return false;
+}
+
+}  // namespace
+
+void read_json(const Reading& reading, std::string_view text) {
     // Kept by the thread: the parser's index takes four bytes for each bracket, comma and text of a
     // body, and to be given those pages anew each time took a fifth of the whole reading.
     thread_local ondemand::parser parser;
-    JsonReader{reading, body, parser}.read();
+    JsonReader reader{reading, parser};
+    if (!reader.compile()) {
+        return;
+    }
+    std::size_t pages = 0;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const auto end = std::min(text.find(page_separator, begin), text.size());
+        const auto page = trimmed(text.substr(begin, end - begin));
+        begin = end + 1;
+        if (page.empty()) {
+            continue;
+        }
+        ++pages;
+        reading.collector.begin_page();
+        if (!ends(reading, page) || !reader.read(page)) {
+            return;
+        }
+    }
+    if (pages > 1) {
+        reading.collector.tell(fmt::format("pages: {}", pages));
+    }
+    reader.finish();
 }
 
 }  // namespace sanbao::feeds

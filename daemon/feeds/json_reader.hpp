@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,16 +18,21 @@ namespace sanbao::feeds {
 namespace ondemand = simdjson::ondemand;
 using simdjson::error_code;
 
-// Reads one body once. Values and fields are handed on by reference: a national body has a million
-// of them, and moving each took a fifth of the reading.
+// Reads the pages of one body. Values and fields are handed on by reference: a national body has a
+// million of them, and moving each took a fifth of the reading.
 class JsonReader {
   public:
-    JsonReader(const Reading& reading, std::string_view body, ondemand::parser& parser)
-        : reading_(reading), body_(body), parser_(parser) {}
-    void read();
+    JsonReader(const Reading& reading, ondemand::parser& parser)
+        : reading_(reading), parser_(parser) {}
+    // Whether the settings can be followed: before the first page.
+    bool compile();
+    // The next page; false: stop reading. Document fields are those of the page.
+    bool read(std::string_view page);
+    // After the last page.
+    void finish();
 
   private:
-    bool compile();
+    bool read_total(ondemand::document& document);
     bool read_document_fields(ondemand::document& document);
     error_code walk_root(ondemand::document& document);
     error_code walk(ondemand::value value, std::size_t depth);
@@ -41,16 +47,18 @@ class JsonReader {
     error_code read_field(std::size_t field, ondemand::value& value);
     static error_code read_text(ondemand::value& value, Text& text);
     void report(error_code error, ondemand::document& document);
+    void report_absent(std::string_view what, ondemand::document& document);
 
     const Reading& reading_;
-    std::string_view body_;
     ondemand::parser& parser_;
+    std::string_view body_;  // the page
     std::vector<std::string> rows_path_;
     PointerTree tree_;
     std::vector<std::string> document_texts_;  // what the texts of document fields point into
     std::vector<Text> blank_;  // a row before it is read: document fields are there already
     std::vector<Text> texts_;
-    std::int64_t row_ = 0;
+    std::int64_t row_ = 0;               // over all pages
+    std::optional<std::int64_t> total_;  // rows of all pages, as the source says it
     bool rows_found_ = false;
     bool stopped_ = false;
 };

@@ -148,8 +148,8 @@ error_code JsonReader::read_field(std::size_t field, ondemand::value& value) {
         reading_.problems.add(
             PollProblem::malformed,
             fmt::format(
-                "row {} has the field {} twice: have the source send it once",
-                row_,
+                "{} has the field {} twice: have the source send it once",
+                reading_.collector.place_of(row_),
                 reading_.layout.fields[field]));
     }
     return read_text(value, text);

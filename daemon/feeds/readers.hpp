@@ -21,5 +21,8 @@ struct Reading {
 // behind it.
 void read_json(const Reading& reading, std::string_view text);
 void read_csv(const Reading& reading, const SourceText& source);
+void read_xml(const Reading& reading, std::string_view text);
+void read_fixed(const Reading& reading, std::string_view text);
+void read_xlsx(const Reading& reading, std::string_view bytes);
 
 }  // namespace sanbao::feeds

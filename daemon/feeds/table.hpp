@@ -17,9 +17,10 @@ namespace sanbao::feeds {
 inline constexpr std::size_t no_field = std::numeric_limits<std::size_t>::max();
 
 enum class TextState : unsigned char {
-    absent,     // the row has no such field
-    scalar,     // `text` is the number, literal or string as written, without quotes
-    container,  // an object or array stands there
+    absent,      // the row has no such field
+    scalar,      // `text` is the number, literal or string as written, without quotes
+    container,   // an object, an array or elements stand there
+    uncomputed,  // a formula of a workbook, whose value nobody computed
 };
 
 // One field of one row. The text lives until the next row.

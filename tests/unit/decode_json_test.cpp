@@ -1,6 +1,8 @@
 // JSON, and what every format has in common, which JSON shows most shortly.
 #include "tests/unit/decode_samples.hpp"
 
+#include <fstream>
+
 using namespace sanbao;
 using namespace sanbao::feeds;
 using namespace sanbao::test;
@@ -382,3 +384,104 @@ TEST_CASE("a bad pointer in the settings is told, not followed") {
         == 0);
 }
 
+TEST_CASE("pages are one body, and messages name the page and its row") {
+    auto feed = wide_feed();
+    const auto page = [](std::string_view code, std::string_view bal) {
+        return fmt::format(
+            R"({{"rows":[{{"code":"610326","day":"2026-11-21","bal":1,"out":1}},{{"code":"{}","day":"2026-11-22","bal":{},"out":1}}],"meta":{{"count":4}}}})",
+            code,
+            bal);
+    };
+    const auto both = page("610326", "5") + page_separator + "\n" + page("610305", "6") + "\n";
+    const auto outcome = read(feed, both);
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->rows == 4);
+    CHECK(outcome->cells.size() == 6);
+    CHECK(outcome->how.back() == "pages: 2");
+    CHECK(outcome->columns_unused.empty());
+    feed.paging.total = "/meta/count";
+    CHECK(read(feed, both).has_value());
+    CHECK(
+        first_problem(feed, page("610326", "5") + page_separator + page("610305", "\"x\""))
+            .find("page 2, row 2, /bal: \"x\" is not a number")
+        == 0);
+    CHECK(
+        first_problem(feed, page("610326", "5") + page_separator + page("610326", "6"))
+            .find("page 1, row 2 and page 2, row 2 contradict each other")
+        == 0);
+    const auto fewer = refusal(feed, page("610326", "5"));
+    CHECK(fewer.problem == PollProblem::truncated);
+    CHECK(
+        fewer.problems.front().find("/meta/count says that there are 4 rows in all, and 2 came")
+        == 0);
+    CHECK(
+        refusal(feed, both + page_separator + page("610326", "5")).problem
+        == PollProblem::truncated);
+}
+
+TEST_CASE("rows are counted against the total before where leaves any out") {
+    auto feed = wide_feed();
+    feed.paging.total = "/total";
+    feed.where = {{"/code", "610326"}};
+    const std::string rows =
+        R"("rows":[{"code":"610326","day":"2026-11-22","bal":1,"out":1},{"code":"999999"}])";
+    CHECK(read(feed, "{\"total\":2," + rows + "}").has_value());
+    CHECK(read(feed, "{\"total\":\"2\"," + rows + "}").has_value());
+    CHECK(refusal(feed, "{\"total\":1," + rows + "}").problem == PollProblem::truncated);
+    CHECK(refusal(feed, "{" + rows + "}").problem == PollProblem::wrong_shape);
+}
+
+TEST_CASE("a source's error document is told in its own words") {
+    const auto said = first_problem(
+        wide_feed(), R"({"error": "Invalid Query Param", "message": "see the documentation"})");
+    CHECK(said.find("no array at \"/rows\"") != std::string::npos);
+    CHECK(
+        said.find("it says error: \"Invalid Query Param\", message: \"see the")
+        != std::string::npos);
+}
+
+TEST_CASE("fields of a row that nothing maps are told") {
+    const auto outcome = read(
+        wide_feed(),
+        wide(R"({"name":"x","code":"610326","day":"2026-11-22","bal":1,"out":2,"a/b":3})"));
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->columns_unused == std::vector<std::string>{"/name", "/a/b"});
+}
+
+TEST_CASE("real pages of an open interface are taken whole, or refused as not whole") {
+    const auto file = [](const char* name) {
+        std::ifstream in{
+            std::string{SANBAO_SHARED_DATA "/us_treasury_cash/"} + name, std::ios::binary};
+        return std::string{std::istreambuf_iterator<char>{in}, {}};
+    };
+    FeedSettings feed;
+    feed.id = "dts";
+    feed.shape = Shape::tall;
+    feed.rows = "/data";
+    feed.county_is = "610326";
+    feed.date = "/record_date";
+    feed.item_field = "/account_type";
+    feed.value_field = "/close_today_bal";
+    feed.items = {{"balance", "Federal Reserve Account", 100'000'000}};
+    feed.paging.total = "/meta/total-count";
+    const auto one = file("operating_cash_2019-07_2019-08_page1of2.json");
+    const auto two = file("operating_cash_2019-07_2019-08_page2of2.json");
+    if (one.empty() || two.empty()) {
+        WARN("skipped: no shared data");
+        return;
+    }
+    const auto outcome = read(feed, one + page_separator + two);
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->rows == 132);
+    CHECK(outcome->cells.size() == 44);  // business days of two months
+    CHECK(refusal(feed, one).problem == PollProblem::truncated);
+    CHECK(
+        first_problem(feed, file("documented_error_object.json"))
+            .find("it says error: \"Invalid Query Param\"")
+        != std::string::npos);
+    feed.items[0].from = "1";
+    feed.item_field = "/src_line_nbr";
+    feed.value_field = "/debt_outstanding_amt";
+    feed.items[0].multiplier = 100;
+    CHECK(refusal(feed, file("debt_outstanding_page3of3.json")).problem == PollProblem::truncated);
+}
