@@ -1,6 +1,7 @@
 // From a value to a level: lines, margins, holds.
 #include "alerts/base/assert.hpp"
 #include "alerts/base/limits.hpp"
+#include "alerts/core/explain.hpp"
 #include "alerts/core/step.hpp"
 
 #include <fmt/format.h>
@@ -171,6 +172,7 @@ void move_level(Step& step, const Moved& moved) {
     if (subject.plan) {
         event.plan = subject.plan->digest;
     }
+    event.evidence = evidence_of(step.state, moved.key, moved.judgement.date);
     step.emit(event);
     if (moved.to < standing.level && moved.to > Level::blue) {
         return;  // better, but not over: on record, not told

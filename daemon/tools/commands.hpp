@@ -23,6 +23,8 @@ struct Options {
 // Without a daemon.
 int check(const Options& options);
 int feed_test(const Options& options, const std::string& name);
+// Raw bytes to standard output; `info`: size, class and path instead.
+int feed_show(const Options& options, const std::string& digest, bool info);
 
 // Through the control socket.
 int status(const Options& options);
