@@ -147,6 +147,10 @@ class Fold {
         }
     }
     void operator()(const AlertMoved& event) {
+        if (event.from == Level::normal && event.episode > 1) {
+            state_.evidence.erase(alert_id(event.subject, event.indicator, event.episode - 1));
+        }
+        state_.evidence[event.alert] = event.evidence;
         const auto key = key_of(event.subject, event.indicator);
         if (!key) {
             if (event.to == Level::normal) {

@@ -266,7 +266,8 @@ std::vector<InputExplained> explain_inputs(const State& state, Key key, const ru
              rules::to_text(compiled[i].window),
              rules::evaluate_window(
                  item, compiled[i].window, compiled[i].item, key.subject, state.readings, place),
-             state.readings.latest(compiled[i].item, key.subject)});
+             state.readings.latest(compiled[i].item, key.subject),
+             sources_of(state, key, i, place.date)});
     }
     return inputs;
 }

@@ -3,6 +3,7 @@
 
 #include "alerts/base/assert.hpp"
 #include "alerts/base/limits.hpp"
+#include "alerts/core/explain.hpp"
 
 #include <fmt/format.h>
 
@@ -220,6 +221,7 @@ AlertMoved record_move(Step& step, const Moved& moved) {
     if (subject.plan) {
         event.plan = subject.plan->digest;
     }
+    event.evidence = evidence_of(step.state, moved.key, moved.judgement.date);
     event.why = moved.why;
     step.emit(event);
     return event;

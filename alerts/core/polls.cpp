@@ -315,7 +315,9 @@ void note_failed(Step& step, const PollFailed& poll) {
     feed.checked = step.at;
     const auto failures = feed.failures + 1;
     const auto was_told = feed.told;
-    const auto untold = failures >= rule.tell_after_failures && !was_told;
+    // What was sent is not sent again by itself: a refusal is told at once.
+    const auto comes_again = rule.arrives == Arrival::poll || !is_refusal(poll.problem);
+    const auto untold = (failures >= rule.tell_after_failures || !comes_again) && !was_told;
     const auto news =
         untold || failures <= rule.tell_after_failures || feed.problem != poll.problem;
     if (news || !feed.recorded || step.at - *feed.recorded >= record_again_after) {

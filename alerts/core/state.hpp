@@ -157,6 +157,9 @@ struct State {
     // Risks that were open for a subject or indicator that the rules no longer have: the next
     // RulesLoaded resolves them with the reason "withdrawn". By alert id.
     std::map<std::string, AlertMoved> orphans;
+    // Bodies behind the last transition of each alert, by alert id; of a new episode instead of the
+    // one before.
+    std::map<std::string, std::vector<std::string>> evidence;
     // Standings of subjects and indicators that the rules no longer have, by (subject, indicator):
     // should they come back, their episodes go on counting, or ids of messages would repeat.
     std::map<std::pair<std::string, std::string>, Standing> retired;

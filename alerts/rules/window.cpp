@@ -283,6 +283,11 @@ std::optional<std::string> span_problem(const Window& window) {
 
 }  // namespace
 
+std::pair<Date, Date> days_of(const Window& window, Date date) {
+    const auto period = period_of(window, date);
+    return {period.first, period.last};
+}
+
 std::optional<std::string> window_problem(const Item& item, const Window& window) {
     const auto take = window.take;
     const bool adds = take == Take::sum || take == Take::monthly_mean;

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace sanbao::rules {
 
@@ -33,6 +34,9 @@ Value evaluate_window(
     std::uint32_t subject_index,
     const Readings& readings,
     const Place& place);
+
+// The days that the window looks at for `date`, both included; one and the same for Span::none.
+std::pair<Date, Date> days_of(const Window& window, Date date);
 
 // "monthly mean over year to date"
 std::string to_text(const Window& window);

@@ -53,6 +53,12 @@ void read_place(const Section& section, FeedSettings& feed, Draft& draft) {
         section.text("pattern"),
         section.duration("settle"),
         section.text("marker")};
+    if (section.wrote("folder") && !feed.folder.path.starts_with('/')) {
+        section.problem(
+            section.where("folder"),
+            "a drop folder is named by its absolute path",
+            "write \"/srv/…\"");
+    }
     feed.push_secret = section.secret("push_secret");
     feed.keep = section.choice<feeds::Keep>("evidence");
     constexpr std::array needed{"url", "folder", "push_secret", ""};

@@ -76,7 +76,8 @@ class Program {
         add(app_, "check", "all mistakes of the settings at once", [this] {
             return check(options_);
         });
-        auto* feed = app_.add_subcommand("feed", "try out a feed")->require_subcommand(1);
+        auto* feed = app_.add_subcommand("feed", "try out a feed, or see what it sent")
+                         ->require_subcommand(1);
         auto* test =
             add(*feed,
                 "test",
@@ -86,6 +87,12 @@ class Program {
         test->add_option(
             "--file", feed_test_.files, "read this instead; several are the pages of one answer");
         test->add_flag("--all", feed_test_.all, "show every figure");
+        auto* show = add(*feed, "show", "print a raw body that was kept as evidence", [this] {
+            return feed_show(options_, name_, all_);
+        });
+        show->add_option("DIGEST", name_, "its SHA-256, or the first 8 and more digits")
+            ->required();
+        show->add_flag("--info", all_, "its size, class and path instead");
         add(app_, "reload", "make the running daemon read its settings again", [this] {
             return reload(options_);
         });

@@ -29,6 +29,8 @@ struct FeedTest {
     bool all = false;                // show every figure
 };
 int feed_test(const Options& options, const FeedTest& wanted);
+// Raw bytes to standard output; `info`: size, class and path instead.
+int feed_show(const Options& options, const std::string& digest, bool info);
 
 // Through the control socket.
 int status(const Options& options);

@@ -17,6 +17,8 @@ std::string show_plan(const Facts& document, const Look& look);
 std::string show_explanation(
     const Facts& document, const Look& look, const std::map<std::string, std::string>& feeds);
 
+inline constexpr std::size_t digest_digits_shown = 16;
+
 // Parts of several of them.
 std::string banner(
     const Facts& document, const Look& look);  // replay, label, synthetic: first line

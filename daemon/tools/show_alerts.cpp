@@ -6,6 +6,15 @@ namespace sanbao::tools {
 
 namespace {
 
+// As feed show takes them.
+std::string digest_words(const Facts& digests) {
+    std::string out;
+    digests.each([&](const Facts& digest) {
+        out += (out.empty() ? "" : ", ") + digest.text().substr(0, digest_digits_shown);
+    });
+    return out;
+}
+
 // 红色  眉县  库款保障水平 0.08 (< 0.10)  自 2026-03-02 18:00
 std::string alert_block(const Facts& alert, const Look& look) {
     const auto language = look.say.language;
@@ -33,6 +42,7 @@ std::string alert_block(const Facts& alert, const Look& look) {
     row(look.say("牵头科室", "section"), alert["owner"].text());
     row(look.say("预案", "plan"), plan_words(alert["plan"], look));
     row(look.say("预警号", "alert"), alert["alert"].text());
+    row(look.say("原始报文", "bodies"), digest_words(alert["evidence"]));
     return out + table.to_text(look);
 }
 

@@ -1,6 +1,10 @@
 // A chain that reads downwards: data, inputs, formula, line, level, message.
 #include "daemon/tools/show.hpp"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace sanbao::tools {
 
 namespace {
@@ -58,6 +62,35 @@ class Chain {
                                  : std::string{say_("从无数据", "no reading ever")}},
                  {feed != feeds_.end() ? "← " + feed->second : std::string{}}});
         });
+        return table.to_text(look_) + bodies(one);
+    }
+
+    // Each body once, with the inputs that it brought.
+    [[nodiscard]] std::string bodies(const Facts& one) const {
+        std::vector<std::pair<std::string, std::string>> lines;  // feed, date, digest; inputs
+        one["inputs"].each([&](const Facts& input) {
+            input["sources"].each([&](const Facts& source) {
+                const auto line = fmt::format(
+                    "{} {} {}",
+                    source["feed"].text(),
+                    source["date"].text(),
+                    source["digest"].text().substr(0, digest_digits_shown));
+                const auto known =
+                    std::ranges::find(lines, line, &std::pair<std::string, std::string>::first);
+                if (known == lines.end()) {
+                    lines.emplace_back(line, input["name"].text());
+                } else {
+                    known->second += ", " + input["name"].text();
+                }
+            });
+        });
+        Table table{4};
+        for (auto& [line, inputs] : lines) {
+            table.add(
+                {{std::string{say_("原始报文", "body")}, Style::faint},
+                 {line},
+                 {inputs, Style::faint}});
+        }
         return table.to_text(look_);
     }
 

@@ -33,6 +33,15 @@ json::object figure_json(const Item& item, const rules::Value& value) {
     return result;
 }
 
+json::array sources_json(const std::vector<core::Source>& sources) {
+    json::array result;
+    for (const auto& source : sources) {
+        result.push_back(json::object{
+            {"feed", source.feed}, {"digest", source.digest}, {"date", to_text(source.newest)}});
+    }
+    return result;
+}
+
 json::object input_json(const View& view, const core::InputExplained& input) {
     const auto& item = view.catalogue().items[view.catalogue().item(input.item)];
     json::object result{
@@ -41,7 +50,8 @@ json::object input_json(const View& view, const core::InputExplained& input) {
         {"item_name", text_json(item.name)},
         {"window", input.window},
         {"value", figure_json(item, input.value)},
-        {"latest", nullptr}};
+        {"latest", nullptr},
+        {"sources", sources_json(input.sources)}};
     if (input.latest) {
         const auto number = Rational::make(input.latest->value, scale_of(item.unit));
         const auto value =

@@ -130,6 +130,17 @@ json::object outbox_json(const View& view) {
         {"dead", view.state.dead}};
 }
 
+// Digests of the bodies behind the alert's transition now current.
+json::array evidence_json(const View& view, const std::string& alert) {
+    json::array result;
+    if (const auto found = view.state.evidence.find(alert); found != view.state.evidence.end()) {
+        for (const auto& digest : found->second) {
+            result.emplace_back(digest);
+        }
+    }
+    return result;
+}
+
 json::object risk_json(const View& view, Key key) {
     const auto explained = core::explain(view.state, key, view.today());
     const auto& indicator = view.catalogue().indicators[key.indicator];
@@ -156,6 +167,7 @@ json::object risk_json(const View& view, Key key) {
         {"freshness", fresh_json(explained.fresh)},
         {"episode", explained.standing.episode},
         {"transition", explained.standing.transition},
+        {"evidence", evidence_json(view, explained.alert)},
         {"plan", plan_brief_json(view, key.subject)},
         {"verdict", text_json(explained.verdict)}};
     result["since"] = explained.level == Level::normal
@@ -241,6 +253,7 @@ std::optional<json::object> alert_json(
     if (const auto named = find_alert(view, id)) {
         auto alert = risk_json(view, named->key);
         alert["alert"] = id;
+        alert["evidence"] = evidence_json(view, id);
         alert["state"] = named->present ? "open" : "closed";
         result["alert"] = std::move(alert);
     } else if (const auto plan = find_plan(view, id)) {

@@ -350,6 +350,95 @@ TEST_CASE("a file is fetched like anything else") {
     CHECK(problem_of(client.get("file://" + path.string())) == TransferProblem::unreachable);
 }
 
+TEST_CASE("a FIFO, a device and a file too long are refused at once") {
+    const auto path =
+        std::filesystem::temp_directory_path() / fmt::format("sanbao_fifo_{}", ::getpid());
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    Client client;
+    CHECK(problem_of(client.get("file://" + path.string())) == TransferProblem::denied);
+    std::filesystem::remove(path);
+    CHECK(problem_of(client.get("file:///dev/zero")) == TransferProblem::denied);
+    CHECK(problem_of(client.get("file:///tmp")) == TransferProblem::denied);
+    std::ofstream{path} << std::string(101, 'x');
+    Request request;
+    request.url = "file://" + path.string();
+    request.body_max = 100;
+    CHECK(problem_of(client.send(request)) == TransferProblem::too_large);
+    request.body_max = 101;
+    CHECK(client.send(request).has_value());
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("each login arrives in its own header, and none of them in an error") {
+    std::string seen;
+    const ScriptedServer server{[&](Line& line) {
+        seen = line.read_request();
+        line.send(http("ok"));
+    }};
+    Client client;
+    Request request;
+    request.url = server.url("/");
+    request.credentials.emplace();
+    request.credentials->user = "baoji";
+    request.credentials->password = Secret{"a:b@c"};
+    REQUIRE(client.send(request).has_value());
+    CHECK(seen.find("Authorization: Basic YmFvamk6YTpiQGM=\r\n") != std::string::npos);
+    request.credentials.emplace();
+    request.credentials->bearer = Secret{"tok-1"};
+    REQUIRE(client.send(request).has_value());
+    CHECK(seen.find("Authorization: Bearer tok-1\r\n") != std::string::npos);
+    request.credentials.emplace();
+    request.credentials->key_header = "X-Api-Key";
+    request.credentials->key = Secret{"key-1"};
+    REQUIRE(client.send(request).has_value());
+    CHECK(seen.find("X-Api-Key: key-1\r\n") != std::string::npos);
+    CHECK(seen.find("Authorization") == std::string::npos);
+    // A connection that is used again carries nobody's login but its own.
+    request.credentials.reset();
+    REQUIRE(client.send(request).has_value());
+    CHECK(seen.find("key-1") == std::string::npos);
+}
+
+TEST_CASE("a login is never sent by a way that it was not meant for") {
+    Client client;
+    const auto refused = [&](std::string url, auto fill) {
+        Request request;
+        request.url = std::move(url);
+        request.credentials.emplace();
+        fill(*request.credentials);
+        const auto answer = client.send(request);
+        const bool is_refused = problem_of(answer) == TransferProblem::bad_request;
+        return is_refused && answer.error().message.find("s3cret") == std::string::npos;
+    };
+    CHECK(refused("sftp://127.0.0.1/a", [](Credentials& c) { c.user = "u"; }));
+    CHECK(refused("sftp://127.0.0.1/a", [](Credentials& c) {
+        c.known_host = "x";
+        c.bearer = Secret{"s3cret"};
+    }));
+    CHECK(refused("file:///etc/hostname", [](Credentials& c) { c.user = "u"; }));
+    CHECK(refused("http://127.0.0.1/a", [](Credentials& c) { c.certificate = "/x.pem"; }));
+    CHECK(
+        refused("http://127.0.0.1/a", [](Credentials& c) { c.bearer = Secret{"s3cret\r\nX: y"}; }));
+    CHECK(refused("http://127.0.0.1/a", [](Credentials& c) {
+        c.key_header = "X: y";
+        c.key = Secret{"s3cret"};
+    }));
+    CHECK(problem_of(client.get("sftp://127.0.0.1/a")) == TransferProblem::bad_request);
+}
+
+TEST_CASE("an answer in a compression that was not offered is refused") {
+    for (const auto* encoding : {"br", "zstd", "gzip, gzip", "gzip"}) {
+        const ScriptedServer server{
+            always(http("....", fmt::format("Content-Encoding: {}\r\n", encoding)))};
+        Client client;
+        Request request;
+        request.url = server.url("/");
+        request.compressed = std::string_view{encoding} != "gzip";
+        INFO(encoding);
+        CHECK(problem_of(client.send(request)) == TransferProblem::bad_encoding);
+    }
+}
+
 TEST_CASE("a cancelled transfer ends at once and leaves the others alone") {
     std::atomic<bool> gone = false;
     const ScriptedServer silent{[&](Line& line) {

@@ -221,6 +221,11 @@ class Rig:
         return subprocess.run([SANBAOD, *command, "--config", str(self.config)], text=True,
                               capture_output=True, timeout=60 * PATIENCE, check=False, **more)
 
+    def run_raw(self, *command):
+        """A sub-command; CompletedProcess with bytes."""
+        return subprocess.run([SANBAOD, *command, "--config", str(self.config)], capture_output=True,
+                              timeout=60 * PATIENCE, check=False)
+
     def ask(self, *command):
         """A sub-command with --json; its answer."""
         done = self.run(*command, "--json")
