@@ -1,8 +1,8 @@
 #include "alerts/rules/jumps.hpp"
 
 #include "alerts/base/limits.hpp"
+#include "alerts/rules/column.hpp"
 #include "alerts/rules/figure_words.hpp"
-#include "alerts/rules/moves.hpp"
 #include "alerts/rules/swaps.hpp"
 
 #include <fmt/format.h>
@@ -16,157 +16,15 @@ namespace sanbao::rules {
 
 namespace {
 
-// ---- thresholds; the reasons in one place. Powers of two where not said otherwise.
-constexpr int power_of_ten = 850;          // log_of(10): 3.3219 x 256
-constexpr int near = factor_2;             // "about ×10⁴": within a factor of 2
-constexpr int near_of_one = 2 * factor_2;  // of a single series: drift of a day on top
-constexpr int stayed = 1'445;              // within a factor of 50: no change of unit
-constexpr int out_of_habit = 2;            // flows reach 4 times their record on a great day
-constexpr std::uint8_t known_well = 60;    // dates: two months have seen paydays and month ends
-constexpr std::uint8_t known_some = 8;
-constexpr int far_well = 5;      // 32 times beyond all of two months, in most counties at once
-constexpr int far_some = 8;      // 256 times beyond all of some days
+// ---- thresholds of single series; powers of two.
 constexpr int single_rise = 7;   // 128 times its own record
 constexpr int single_near = 3;   // about ×10⁴ to the last, and 8 times its record
 constexpr int single_fall = 10;  // a thousandth of its least: a county may run dry, but not so far
-constexpr std::size_t column_min = 3;     // counties that make a column
-constexpr std::size_t column_small = 10;  // below: a change of unit leaves nobody where he was
-constexpr std::size_t sampled = 32;       // subjects looked at before all are
-constexpr std::uint8_t still_dates = 5;
+constexpr int near_of_one = 2 * factor_2;  // about ×10⁴: the drift of a day on top
+
+constexpr std::size_t column_min = 3;       // counties that make a column
+constexpr std::size_t sampled = 32;         // subjects looked at before all are
 constexpr std::size_t singles_max = 4'096;  // looked at; more are columns
-
-// What one pass over a column's cells finds, cheap enough for 352,532 of them.
-struct Tally {
-    std::size_t counted = 0, far = 0, flipped = 0, moved = 0, stirred = 0;
-
-    void add(const Move& move) {
-        ++counted;
-        if (move.now == move.before) {
-            return;
-        }
-        ++moved;
-        flipped += (move.now < 0) != (move.before < 0) ? 1U : 0U;
-        const bool out = move.above() >= out_of_habit || move.below() >= out_of_habit;
-        far += out || std::abs(move.size()) > 4 * factor_2 ? 1U : 0U;
-        stirred += move.last->habit.still >= still_dates ? 1U : 0U;
-    }
-    [[nodiscard]] bool suspicious() const {
-        return far * 5 >= counted || flipped * 2 >= counted || stirred * 2 >= counted;
-    }
-};
-
-bool about(int size, int tens, int width) {
-    return std::abs(size - tens * power_of_ten) <= width;
-}
-
-bool about_unit(int size, int width) {
-    return about(size, 4, width) || about(size, 8, width);
-}
-
-// Powers of two that count as far, as long as the series is known; none: it is too young.
-std::optional<int> far_of(const Habit& habit) {
-    return habit.seen >= known_well   ? std::optional{far_well}
-           : habit.seen >= known_some ? std::optional{far_some}
-                                      : std::nullopt;
-}
-
-// A column as a whole.
-class Verdict {
-  public:
-    Verdict(const Column& column, ItemKind kind) : column_(column), kind_(kind) {
-        for (std::uint32_t subject = 0; subject < column.moves.size(); ++subject) {
-            if (column.moves[subject].counts()) {
-                look(subject);
-            }
-        }
-    }
-
-    [[nodiscard]] bool unit_changed() const {
-        if (counted_ < column_min) {
-            return false;
-        }
-        const auto ten_thousand = std::max(up_, down_);
-        const bool by_ratio = ten_thousand >= 2 && ten_thousand * 10 >= counted_ * 3
-                              && (counted_ >= column_small || stayed_ == 0);
-        return by_ratio || most(std::max(up_less_, down_less_)) || most(std::max(above_, below_));
-    }
-    [[nodiscard]] bool sign_changed() const {
-        const bool lasting = kind_ != ItemKind::flow && counted_ >= column_min && most(mirrored_);
-        return counted_ >= 2 && (most(new_sign_) || lasting);
-    }
-    // Constants that all changed at once, each by its own factor: figures of something else.
-    // Likewise figures that all lie where none ever lay, in no common proportion.
-    [[nodiscard]] bool replaced() const {
-        return counted_ >= column_min + 2 && kind_ != ItemKind::cumulative && scattered()
-               && ((most(stirred_) && std::abs(median()) >= factor_2 / 2) || most(away_));
-    }
-    [[nodiscard]] std::size_t counted() const { return counted_; }
-    [[nodiscard]] int median() const {
-        auto sizes = sizes_;
-        const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-        std::ranges::nth_element(sizes, middle);
-        return *middle;
-    }
-    [[nodiscard]] std::uint32_t example() const { return example_; }
-
-  private:
-    void look(std::uint32_t subject) {
-        const auto& move = column_.moves[subject];
-        const auto& habit = move.last->habit;
-        const int size = move.size();
-        ++counted_;
-        sizes_.push_back(size);
-        if (example_ == none || std::abs(size) > std::abs(largest_)) {
-            example_ = subject;
-            largest_ = size;
-        }
-        stayed_ += std::abs(size) <= stayed ? 1U : 0U;
-        stirred_ += habit.still >= still_dates && move.now != move.before ? 1U : 0U;
-        if ((move.now < 0) != (move.before < 0)) {
-            const bool had = move.now < 0 ? habit.negative : habit.positive;
-            new_sign_ += !had && habit.seen >= 2 && std::abs(size) <= 3 * factor_2 ? 1U : 0U;
-            mirrored_ += std::abs(size) <= factor_2 / 4 ? 1U : 0U;
-        }
-        if (!move.reset || habit.restarted) {
-            look_at_size(move, size);
-        }
-    }
-    void look_at_size(const Move& move, int size) {
-        const auto& habit = move.last->habit;
-        const bool young = habit.seen < known_some && kind_ != ItemKind::flow;
-        const bool rises = young || move.above() >= out_of_habit;
-        const bool falls = young || move.below() >= out_of_habit;
-        up_ += rises && about_unit(size, near) ? 1U : 0U;
-        down_ += falls && about_unit(-size, near) && !move.reset ? 1U : 0U;
-        up_less_ += rises && (about(size, 2, near) || about(size, 3, near)) ? 1U : 0U;
-        down_less_ +=
-            falls && !move.reset && (about(-size, 2, near) || about(-size, 3, near)) ? 1U : 0U;
-        if (const auto far = far_of(habit)) {
-            above_ += move.above() >= *far ? 1U : 0U;
-            below_ += move.below() >= *far ? 1U : 0U;
-        }
-        away_ += habit.seen >= known_well
-                         && (move.above() >= out_of_habit || move.below() >= out_of_habit)
-                     ? 1U
-                     : 0U;
-    }
-    [[nodiscard]] bool most(std::size_t part) const { return part > 0 && part * 5 >= counted_ * 4; }
-    // The middle four fifths of the ratios span a factor of 4.
-    [[nodiscard]] bool scattered() const {
-        auto sizes = sizes_;
-        std::ranges::sort(sizes);
-        const auto cut = sizes.size() / 10;
-        return sizes[sizes.size() - 1 - cut] - sizes[cut] >= 2 * factor_2;
-    }
-
-    const Column& column_;
-    ItemKind kind_;
-    std::vector<int> sizes_;
-    std::size_t counted_ = 0, stayed_ = 0, stirred_ = 0, new_sign_ = 0, mirrored_ = 0, up_ = 0,
-                down_ = 0, up_less_ = 0, down_less_ = 0, above_ = 0, below_ = 0, away_ = 0;
-    std::uint32_t example_ = none;
-    int largest_ = 0;
-};
 
 // "×10⁴", "÷100" where the middle of all ratios is near one; else what that middle is about.
 std::string factor_words(int size) {
@@ -227,6 +85,9 @@ class JumpFinder {
         std::vector<Single> singles;
         for (const auto& cell : cells) {
             const auto move = sight.move(cell, item(cell.item).kind);
+            if (move.vanished(item(cell.item).kind)) {
+                tallies[cell.item].vanish();
+            }
             if (!move.counts()) {
                 continue;
             }
@@ -290,6 +151,9 @@ class JumpFinder {
             const Verdict verdict{column, item(column.item).kind};
             if (verdict.sign_changed()) {
                 tell(column, verdict, {"符号全部反转", "the sign of nearly all turned round"});
+            } else if (verdict.vanished()) {
+                tell(
+                    column, verdict, {"同时变为 0，而以往从不为 0", "zero, which they never were"});
             } else if (verdict.unit_changed()) {
                 const auto factor = factor_words(verdict.median());
                 tell(

@@ -29,6 +29,11 @@ int log_of(std::int64_t value) {
     return (63 - zeros) * factor_2 + fraction;
 }
 
+bool Move::vanished(ItemKind kind) const {
+    return kind != ItemKind::flow && !reset && last != nullptr && before != 0 && now == 0
+           && last->habit.seen >= known_well && !last->habit.zero;
+}
+
 int Move::above() const {
     return width(now) - last->habit.highest;
 }

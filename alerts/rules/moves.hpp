@@ -11,7 +11,12 @@ namespace sanbao::rules {
 // Sizes are compared as logarithms: 256 units are a factor of 2. Straight between powers of two, so
 // up to 9 % off: enough to tell ×10⁴ from what money does, and the same for both sides.
 inline constexpr int factor_2 = 256;
-int log_of(std::int64_t value);  // of |value|, which is not 0
+// Dates with a figure from which on a series is known well: two months have seen paydays and month
+// ends. And a little: the first week and a half.
+inline constexpr std::uint8_t known_well = 60;
+inline constexpr std::uint8_t known_some = 8;
+inline constexpr std::uint8_t still_dates = 5;  // a figure that stood so long is a constant
+int log_of(std::int64_t value);                 // of |value|, which is not 0
 
 // One figure beside what was known of its series.
 struct Move {
@@ -22,6 +27,8 @@ struct Move {
 
     // Both figures say something of the series' size.
     [[nodiscard]] bool counts() const { return last != nullptr && before != 0 && now != 0; }
+    // It was never zero as long as it is known well, and now it is. Flows rest, counters restart.
+    [[nodiscard]] bool vanished(ItemKind kind) const;
     [[nodiscard]] int size() const { return log_of(now) - log_of(before); }
     // Powers of two by which the figure lies above everything that the series ever was, or below.
     [[nodiscard]] int above() const;
@@ -40,6 +47,13 @@ class Sight {
     [[nodiscard]] const Reading* last(std::uint32_t item, std::uint32_t subject) const;
     const Readings& known_;
     std::vector<Reading> latest_;  // by subject, item; empty: as known
+};
+
+// The moves of one item on one date, by subject; subjects that the delivery leaves out have no
+// last.
+struct Column {
+    std::uint32_t item = 0;
+    std::vector<Move> moves;
 };
 
 }  // namespace sanbao::rules

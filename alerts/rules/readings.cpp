@@ -39,12 +39,14 @@ void grow(Habit& habit, const Reading& before, const Cell& cell, bool moved) {
         }
     }
     if (cell.value == 0) {
+        habit.zero = true;
         return;
     }
     const auto size = static_cast<std::uint8_t>(std::bit_width(magnitude(cell.value)));
     habit.lowest = habit.lowest == 0 ? size : std::min(habit.lowest, size);
     habit.highest = std::max(habit.highest, size);
-    (cell.value < 0 ? habit.negative : habit.positive) = true;
+    habit.negative = habit.negative || cell.value < 0;
+    habit.positive = habit.positive || cell.value > 0;
     if (moved) {
         count_up(habit.seen);
     }

@@ -27,11 +27,11 @@ struct Cell {
 // What a series has been like as long as it is known, in the bytes that a reading has to spare.
 // Zeros say nothing of a series' size and are not counted.
 struct Habit {
-    std::uint8_t lowest = 0, highest = 0;     // std::bit_width of |value|; 0: nothing but zeros
-    std::uint8_t seen = 0;                    // dates with a figure that is not zero; stops at 255
-    std::uint8_t still = 0;                   // dates in a row at exactly this value; stops at 255
-    bool positive = false, negative = false;  // signs that it ever had
-    bool restarted = false;  // it fell from one year to the next: a counter's reset
+    std::uint8_t lowest = 0, highest = 0;  // std::bit_width of |value|; 0: nothing but zeros
+    std::uint8_t seen = 0;                 // dates with a figure that is not zero; stops at 255
+    std::uint8_t still = 0;                // dates in a row at exactly this value; stops at 255
+    bool positive : 1 = false, negative : 1 = false, zero : 1 = false;  // what it ever was
+    bool restarted : 1 = false;  // it fell from one year to the next: a counter's reset
     friend bool operator==(const Habit&, const Habit&) = default;
 };
 

@@ -11,7 +11,6 @@ constexpr std::size_t subjects_min = 3;  // of fewer, chance is too near
 constexpr std::size_t subjects_few = 8;  // up to here all must agree, and by more
 constexpr int clear = 8;                 // 2 %: constant columns may lie this near each other
 constexpr int clear_of_few = factor_2 / 4;
-constexpr std::uint8_t still_dates = 5;  // a figure that stood so long is a constant
 
 // What one subject says about a pair of columns.
 struct Votes {

@@ -10,13 +10,6 @@
 
 namespace sanbao::rules {
 
-// The moves of one item on one date, by subject; subjects that the delivery leaves out have no
-// last.
-struct Column {
-    std::uint32_t item = 0;
-    std::vector<Move> moves;
-};
-
 // Whether the delivery has each column in the other's place.
 bool look_swapped(const Column& a, const Column& b, const Catalogue& catalogue);
 
