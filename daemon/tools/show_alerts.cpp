@@ -4,6 +4,17 @@
 
 namespace sanbao::tools {
 
+namespace {}  // namespace
+
+std::string corrected_words(const Facts& corrected, const Look& look) {
+    return look.say.format(
+        "{}：{}起的级别重新研判（{}）",
+        "{}: judged again from {} on ({})",
+        corrected["at"].time(),
+        corrected["from"].text(),
+        corrected["why"].text());
+}
+
 namespace {
 
 // 红色  眉县  库款保障水平 0.08 (< 0.10)  自 2026-03-02 18:00
@@ -33,6 +44,9 @@ std::string alert_block(const Facts& alert, const Look& look) {
     row(look.say("牵头科室", "section"), alert["owner"].text());
     row(look.say("预案", "plan"), plan_words(alert["plan"], look));
     row(look.say("预警号", "alert"), alert["alert"].text());
+    alert["corrected"].each([&](const Facts& corrected) {
+        row(look.say("更正", "corrected"), corrected_words(corrected, look));
+    });
     return out + table.to_text(look);
 }
 
