@@ -329,6 +329,12 @@ Explained explain(const State& state, Key key, Date today) {
     if (const auto found = state.watched.find(key); found != state.watched.end()) {
         result.waiting = found->second;
     }
+    if (const auto found = state.turns.find(key); found != state.turns.end()) {
+        result.turns = found->second;
+    }
+    if (const auto found = state.corrections.find(key); found != state.corrections.end()) {
+        result.corrected = found->second;
+    }
     result.verdict.zh = Verdict{state, key, result, Language::zh}.sentence();
     result.verdict.en = Verdict{state, key, result, Language::en}.sentence();
     return result;

@@ -43,7 +43,9 @@ struct Explained {
     Level level = Level::normal;
     std::string alert;  // id, where one is open
     Fresh fresh;
-    std::vector<Watched> waiting;  // readings that wait for a hold
+    std::vector<Watched> waiting;      // readings that wait for a hold
+    std::vector<Turn> turns;           // changes of level by data date, as known now
+    std::vector<Corrected> corrected;  // what was told otherwise first, oldest first
     Text verdict;  // one sentence: why this level, and when nobody was told, why not
 };
 

@@ -111,18 +111,23 @@ class Absorb {
         auto& readings = step_.state.readings;
         const bool read = touched_.read(cell);
         const auto before = read ? readings.at(cell.item, cell.subject, cell.date) : std::nullopt;
+        const auto began = readings.began(cell.item, cell.subject);
         const auto change = readings.put(cell, delivery_);
         if (change == rules::Change::none) {
             return;
         }
         changed_.push_back(cell);
-        if (change != rules::Change::value) {
+        if (change == rules::Change::edition) {
             return;
         }
         touched_.add(cell);
         review_[cell.subject] = true;
         if (read) {
-            restated_.push_back({cell, before});
+            auto known = cell;
+            if (change == rules::Change::beginning) {
+                known.value = *before;  // an older edition came late: what is known stands
+            }
+            restated_.push_back({known, before, began});
         }
     }
     void judge(Key key, Date date) {

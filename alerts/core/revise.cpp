@@ -156,12 +156,17 @@ std::vector<Restated> concerning(
 // then, what differs from the record is the settings' doing, and corrects nothing.
 std::vector<Turn> turns_without(
     State& state, Key key, std::pair<Date, Date> span, std::span<const Restated> changed) {
-    for (const auto& restated : std::views::reverse(changed)) {
-        state.readings.put_back(restated.cell, restated.before);
-    }
-    auto turns = Replay{state, key, span.first, span.second}.run().turns;
+    std::vector<Date> began;
     for (const auto& restated : changed) {
-        state.readings.put_back(restated.cell, restated.cell.value);
+        began.push_back(state.readings.began(restated.cell.item, restated.cell.subject));
+    }
+    for (const auto& restated : std::views::reverse(changed)) {
+        state.readings.put_back(restated.cell, restated.before, restated.began);
+    }
+    const auto first = std::max(span.first, start_of(state, key));
+    auto turns = Replay{state, key, first, span.second}.run().turns;
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        state.readings.put_back(changed[i].cell, changed[i].cell.value, began[i]);
     }
     return turns;
 }
@@ -205,8 +210,10 @@ void name_cause(
     if (changed.empty()) {
         return;
     }
-    const auto restated =
-        std::ranges::find_if(changed, [](const Restated& r) { return r.before.has_value(); });
+    const auto differs = [](const Restated& r) {
+        return r.before && *r.before != r.cell.value;
+    };
+    const auto restated = std::ranges::find_if(changed, differs);
     const auto& cause = restated == changed.end() ? changed.front() : *restated;
     const auto& item = catalogue.items[cause.cell.item];
     const auto figure = [&](std::int64_t value) {
@@ -215,7 +222,7 @@ void name_cause(
     correction.item = &item;
     correction.reading = cause.cell.date;
     correction.now = figure(cause.cell.value);
-    if (cause.before) {
+    if (differs(cause)) {
         correction.before = figure(*cause.before);
     }
     correction.more = changed.size() - 1;

@@ -88,6 +88,7 @@ Result<void> permit_filing(const State& state, const Act& act);
 struct Restated {  // a cell that was put, and what stood in its place
     rules::Cell cell;
     std::optional<std::int64_t> before;
+    Date began{};  // of its series, before
 };
 // The newest date of any input of a risk; nullopt: none has a reading.
 std::optional<Date> newest_date(const State& state, Key key);

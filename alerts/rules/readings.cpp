@@ -160,11 +160,24 @@ Readings::Stored Readings::store(const Cell& cell) {
     return trim_past(series, newest.date) > place ? Stored::nothing : Stored::added;
 }
 
+// True when this makes the series begin earlier.
+bool Readings::begin(const Cell& cell, const Delivery& delivery) {
+    if (began_.empty()) {
+        return false;
+    }
+    auto& began = began_[index(cell.item, cell.subject)];
+    const auto date = std::max(delivery.newest, cell.date);
+    const bool earlier = date < began;
+    began = std::min(began, date);
+    return earlier;
+}
+
 Change Readings::put(const Cell& cell, const Delivery& delivery) {
     SANBAO_ASSERT(cell.item < items() && cell.subject < subjects_ && cell.date > nothing.date);
     const auto known = edition_of(cell);
     if (known && delivery.edition && *delivery.edition < *known) {
-        return Change::none;
+        // Overtaken on its way; that it came first all the same says since when there is a series.
+        return begin(cell, delivery) ? Change::beginning : Change::none;
     }
     const auto stored = store(cell);
     const bool confirms = delivery.edition && (!known || *known < *delivery.edition)
@@ -172,14 +185,16 @@ Change Readings::put(const Cell& cell, const Delivery& delivery) {
     if (confirms) {
         set_edition(cell, *delivery.edition);
     }
-    if (stored == Stored::added && !began_.empty()) {
-        auto& began = began_[index(cell.item, cell.subject)];
-        began = std::min(began, std::max(delivery.newest, cell.date));
+    if (stored == Stored::added) {
+        begin(cell, delivery);
     }
     return stored != Stored::nothing ? Change::value : confirms ? Change::edition : Change::none;
 }
 
-void Readings::put_back(const Cell& cell, std::optional<std::int64_t> value) {
+void Readings::put_back(const Cell& cell, std::optional<std::int64_t> value, Date began) {
+    if (!began_.empty()) {
+        began_[index(cell.item, cell.subject)] = began;
+    }
     if (value) {
         store({cell.item, cell.subject, cell.date, *value, cell.rounding});
         return;

@@ -54,8 +54,9 @@ struct Delivery {
 };
 enum class Change : unsigned char {
     none,
-    edition,  // the value stands, confirmed by a newer edition
-    value,    // a new date, or another value on a known one (a restatement)
+    edition,    // the value stands, confirmed by a newer edition
+    beginning,  // the value stands, but the series begins earlier: an older edition came late
+    value,      // a new date, or another value on a known one (a restatement)
 };
 
 // Latest reading of each series; the past of those whose corrections are judged again; and history
@@ -78,9 +79,9 @@ class Readings {
     // edition than the reading it meets changes nothing; it only fills gaps.
     Change put(const Cell& cell, const Delivery& delivery);
     bool put(const Cell& cell) { return put(cell, {}) != Change::none; }
-    // The value of a date as it was before a restatement; nullopt: there was none. Editions and
-    // beginnings stay.
-    void put_back(const Cell& cell, std::optional<std::int64_t> value);
+    // A date as it was before a restatement: its value (nullopt: there was none), and where its
+    // series began. Editions stay.
+    void put_back(const Cell& cell, std::optional<std::int64_t> value, Date began);
 
     [[nodiscard]] std::optional<Reading> latest(std::uint32_t item, std::uint32_t subject) const;
     // The same, null where nothing is known; until the next put().
@@ -129,6 +130,7 @@ class Readings {
     };
     enum class Stored : unsigned char { nothing, restated, added };
     Stored store(const Cell& cell);
+    bool begin(const Cell& cell, const Delivery& delivery);
     [[nodiscard]] std::span<const Reading> kept(std::uint32_t item, std::uint32_t subject) const {
         return history_[item].empty() ? std::span<const Reading>{}
                                       : std::span<const Reading>{history_[item][subject]};

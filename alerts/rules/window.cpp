@@ -24,7 +24,7 @@ struct Period {
 // One series as the window sees it.
 struct Series {
     const Item& item;
-    std::optional<Reading> latest;
+    std::optional<Reading> newest;  // not after the last day of the period
     std::span<const Reading> history;
     const Calendar& calendar;
 };
@@ -122,15 +122,6 @@ Value scaled(const Series& series, Int128 value, std::int64_t parts) {
     return *result;
 }
 
-// The newest reading not after `date`. Items without history know only one.
-std::optional<Reading> newest(const Series& series, Date date) {
-    if (series.latest && series.latest->date <= date) {
-        return series.latest;
-    }
-    const auto after = std::ranges::upper_bound(series.history, date, {}, &Reading::date);
-    return after == series.history.begin() ? std::nullopt : std::optional{*std::prev(after)};
-}
-
 bool is_fresh(const Series& series, Date reading, Date date) {
     const auto& term = series.item.fresh_for;
     if (term.workdays > 0) {
@@ -149,7 +140,7 @@ Missing stale(const Series& series, Date reading, Date date) {
 }
 
 Value latest_value(const Series& series, const Window& window, const Period& period) {
-    const auto reading = newest(series, period.last);
+    const auto& reading = series.newest;
     if (!reading) {
         return window.span == Span::none ? Missing{fmt::format("no reading of {}", series.item.id)}
                                          : no_reading(series, window, period);
@@ -163,6 +154,43 @@ std::span<const Reading> within(std::span<const Reading> history, const Period& 
     const auto first = std::ranges::lower_bound(history, period.first, {}, &Reading::date);
     const auto last = std::ranges::upper_bound(history, period.last, {}, &Reading::date);
     return {first, last};
+}
+
+// A span is known when it is nowhere silent for longer than a reading stays fresh: not from its
+// first day to its first reading, between two readings, or from the last one to its end. Else a new
+// installation, or a feed that was down, would make a flow too small and the county look calmer.
+std::optional<Missing> silence(
+    const Series& series,
+    const Window& window,
+    const Period& period,
+    std::span<const Reading> inside) {
+    const auto covers = [&](Date from, Date to) {
+        const auto& term = series.item.fresh_for;
+        return (to - from).count() <= term.workdays || is_fresh(series, from, to);
+    };
+    if (!covers(period.first, inside.front().date)) {
+        return Missing{fmt::format(
+            "{} is known since {} only, and {} would count from {}",
+            series.item.id,
+            sanbao::to_text(inside.front().date),
+            span_text(window),
+            sanbao::to_text(period.first))};
+    }
+    const auto gap = std::ranges::adjacent_find(
+        inside, [&](const Reading& a, const Reading& b) { return !covers(a.date, b.date); });
+    if (gap != inside.end()) {
+        return Missing{fmt::format(
+            "no reading of {} from {} to {}, which is longer than {}, within {}",
+            series.item.id,
+            sanbao::to_text(gap->date),
+            sanbao::to_text(std::next(gap)->date),
+            sanbao::to_text(series.item.fresh_for),
+            span_text(window))};
+    }
+    if (!covers(inside.back().date, period.last)) {
+        return stale(series, inside.back().date, period.last);
+    }
+    return std::nullopt;
 }
 
 // What a counter that starts at 0 every 1 January grew by inside one year.
@@ -222,8 +250,8 @@ std::variant<Missing, Int128> summed(
     if (inside.empty()) {
         return no_reading(series, window, period);
     }
-    if (!is_fresh(series, inside.back().date, period.last)) {
-        return stale(series, inside.back().date, period.last);  // silence is not "nothing was paid"
+    if (auto missing = silence(series, window, period, inside)) {
+        return *std::move(missing);  // silence is not "nothing was paid"
     }
     Int128 total = 0;
     for (const auto& reading : inside) {
@@ -247,8 +275,8 @@ Value value_of_present(const Series& series, const Window& window, const Period&
     if (inside.empty()) {
         return no_reading(series, window, period);
     }
-    if (!is_fresh(series, inside.back().date, period.last)) {
-        return stale(series, inside.back().date, period.last);
+    if (auto missing = silence(series, window, period, inside)) {
+        return *std::move(missing);
     }
     if (window.take != Take::mean) {
         const auto [least, largest] = std::ranges::minmax_element(inside, {}, &Reading::value);
@@ -319,12 +347,12 @@ Value evaluate_window(
     const Readings& readings,
     const Place& place) {
     SANBAO_ASSERT(place.calendar != nullptr);
+    const auto period = period_of(window, place.date);
     const Series series{
         item,
-        readings.latest(item_index, subject_index),
+        readings.newest(item_index, subject_index, period.last),
         readings.history(item_index, subject_index),
         *place.calendar};
-    const auto period = period_of(window, place.date);
     switch (window.take) {
         case Take::latest:
             return latest_value(series, window, period);

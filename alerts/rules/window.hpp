@@ -22,6 +22,8 @@ bool needs_history(const Window& window);
 //   cumulative        a span's flow is the difference of the counter at its ends, 0 at 1 January;
 //                     a counter that has no reading before the span inside the year is missing;
 //                     so is one whose reading at an end is older there than item.fresh_for
+//   flow and stock over a span: missing where the span is silent for longer than item.fresh_for (in
+//                     working days, so holidays are silence that is expected)
 //   stock             mean, min, max over the readings present; sum is refused at load
 //   monthly_mean      of year to date: counter or sum / month number of `date` (January is 1)
 //   same_period_last_year   the year to date of the year before, up to the same day (29 February:

@@ -107,6 +107,9 @@ void add_risk(json::object& data, const RiskFacts& risk) {
     data["gap_yuan"] = risk.gap ? json::value(plain_decimal(*risk.gap)) : json::value(nullptr);
     data["currency"] = fit(risk.currency);
     data["as_of"] = sanbao::to_text(risk.as_of);
+    if (!risk.correction.zh.empty()) {
+        data["correction"] = fit(risk.correction.zh, long_bytes_max);
+    }
     data["since"] = to_utc_text(risk.since);
     data["days_to_payday"] =
         risk.days_to_payday ? json::value(*risk.days_to_payday) : json::value(nullptr);
@@ -172,7 +175,10 @@ std::string render_json(const Facts& facts, const Options& options) {
     json::object data;
     data["id"] = fit(facts.alert_id);
     data["reason"] = words.name;
-    data["status"] = words.resolves ? "resolved" : "firing";
+    // A correction fires or resolves as the level of today does.
+    const auto resolves =
+        facts.reason == Reason::corrected ? facts.risk->to == Level::normal : words.resolves;
+    data["status"] = resolves ? "resolved" : "firing";
     data["transition"] = facts.transition;
     data["label"] = fit(options.label.in(options.language));
     data["synthetic"] = facts.subject != nullptr && facts.subject->synthetic;

@@ -56,6 +56,20 @@ void add_note(std::vector<std::string>& notes, std::string_view note) {
 
 std::vector<std::string> notes_of(const Facts& facts, const Say& say) {
     std::vector<std::string> notes;
+    if (facts.reason == Reason::corrected) {
+        add_note(
+            notes,
+            facts.risk->to == Level::normal
+                ? say(
+                    "这是对已发消息的更正，不是新的预警。",
+                    "This corrects what was sent before; it is not a new alert.")
+                : say(
+                    "这是对已发消息的更正；目前级别见下。",
+                    "This corrects what was sent before; the level of today is below."));
+    } else if (const auto correction = clean(facts.risk->correction.in(say.language));
+               !correction.empty()) {
+        add_note(notes, say.format("数据有更正：{}", "Figures were corrected: {}", correction));
+    }
     if (facts.reason == Reason::all_clear) {
         add_note(
             notes,
@@ -85,7 +99,7 @@ void add_line_rows(std::vector<Row>& rows, const Facts& facts, const Say& say) {
     if (!risk.line) {
         return;
     }
-    const auto level = facts.reason == Reason::all_clear ? risk.from : risk.to;
+    const auto level = risk.to == Level::normal ? risk.from : risk.to;
     if (risk.judged) {
         rows.push_back(
             {say.format("判断值", "Judged"),
@@ -108,7 +122,7 @@ void add_line_rows(std::vector<Row>& rows, const Facts& facts, const Say& say) {
 }
 
 void add_payday_row(std::vector<Row>& rows, const Facts& facts, const Options& options) {
-    if (!facts.risk->days_to_payday || facts.reason == Reason::all_clear) {
+    if (!facts.risk->days_to_payday || facts.risk->to == Level::normal) {
         return;
     }
     const Say say{options.language};
@@ -137,7 +151,7 @@ Section risk_section(const Facts& facts, const Options& options) {
     rows.push_back(
         {clean(risk.indicator->name.in(say.language)), value_of(risk, say.language), ""});
     add_line_rows(rows, facts, say);
-    if (risk.gap && facts.reason != Reason::all_clear) {
+    if (risk.gap && risk.to != Level::normal) {
         rows.push_back(
             {say.format("缺口", "Short by"),
              money_text(*risk.gap, risk.currency, say.language),
@@ -145,6 +159,9 @@ Section risk_section(const Facts& facts, const Options& options) {
     }
     add_payday_row(rows, facts, options);
     rows.push_back({say.format("数据日期", "Data of"), sanbao::to_text(risk.as_of), ""});
+    if (risk.from == Level::normal && risk.to == Level::normal) {
+        return section;  // a correction of what is over: nothing is open
+    }
     rows.push_back(
         {say.format("开始时间", "Open since"), to_local_text(options.zone, risk.since), ""});
     return section;
@@ -154,7 +171,7 @@ namespace {
 
 // Nobody is to stop payments because of idle cash, or of a risk that is over.
 bool plan_matters(const Facts& facts) {
-    const auto calls = facts.reason != Reason::all_clear && facts.risk->to != Level::blue;
+    const auto calls = facts.risk->to > Level::blue;
     return calls || facts.plan->state != "idle";
 }
 
@@ -163,7 +180,13 @@ bool plan_matters(const Facts& facts) {
 Full risk_part(const Facts& facts, const Options& options) {
     const Say say{options.language};
     Full full;
-    full.headline = headline(*facts.risk, facts.reason == Reason::all_clear, say);
+    full.headline = facts.reason == Reason::corrected
+                        ? fmt::format(
+                            "{}{}{}",
+                            clean(facts.risk->indicator->name.in(say.language)),
+                            say("：", ": "),
+                            clean(facts.risk->correction.in(say.language)))
+                        : headline(*facts.risk, facts.reason == Reason::all_clear, say);
     full.notes = notes_of(facts, say);
     full.sections.push_back(risk_section(facts, options));
     if (facts.plan && plan_matters(facts)) {

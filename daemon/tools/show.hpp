@@ -25,6 +25,8 @@ std::string banner(
 std::string subject_name(const Facts& subject, const Look& look);
 Cell level_cell(const Facts& level, const Look& look);
 std::string plan_words(const Facts& plan, const Look& look);
+// One entry of `corrected`: when, from which date on, and which reading.
+std::string corrected_words(const Facts& corrected, const Look& look);
 std::string messages_block(const Facts& messages, const Look& look, std::size_t indent);
 std::string value_words(
     const Facts& value, const Look& look);  // as displayed, or why it is missing

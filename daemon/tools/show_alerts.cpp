@@ -4,6 +4,15 @@
 
 namespace sanbao::tools {
 
+std::string corrected_words(const Facts& corrected, const Look& look) {
+    return look.say.format(
+        "{}：{}起的级别重新研判（{}）",
+        "{}: judged again from {} on ({})",
+        corrected["at"].time(),
+        corrected["from"].text(),
+        corrected["why"].text());
+}
+
 namespace {
 
 // As feed show takes them.
@@ -43,6 +52,9 @@ std::string alert_block(const Facts& alert, const Look& look) {
     row(look.say("预案", "plan"), plan_words(alert["plan"], look));
     row(look.say("预警号", "alert"), alert["alert"].text());
     row(look.say("原始报文", "bodies"), digest_words(alert["evidence"]));
+    alert["corrected"].each([&](const Facts& corrected) {
+        row(look.say("更正", "corrected"), corrected_words(corrected, look));
+    });
     return out + table.to_text(look);
 }
 

@@ -171,6 +171,11 @@ class Chain {
                  {reading["date"].text()},
                  std::move(entered)});
         });
+        one["corrected"].each([&](const Facts& corrected) {
+            table.add(
+                {{std::string{say_("更正", "corrected")}, Style::faint},
+                 {corrected_words(corrected, look_)}});
+        });
         return out + table.to_text(look_);
     }
 

@@ -129,6 +129,12 @@ json::object Explainer::one(core::Key key) const {
         {"leave", text::plain_decimal(indicator.leave)},
         {"alert", explained.alert},
         {"verdict", text_json(explained.verdict)}};
+    json::array turns;
+    for (const auto& turn : explained.turns) {
+        turns.push_back(json::object{{"date", to_text(turn.date)}, {"level", to_text(turn.to)}});
+    }
+    result["turns"] = std::move(turns);
+    result["corrected"] = corrected_json(view, key);
     result["date"] = explained.date ? date_json(*explained.date) : json::value(nullptr);
     result["since"] = explained.alert.empty() ? json::value(nullptr)
                                               : instant_json(view, explained.standing.since);

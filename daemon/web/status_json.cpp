@@ -247,6 +247,20 @@ json::object alerts_json(const View& view, bool all) {
     return result;
 }
 
+json::array corrected_json(const View& view, Key key) {
+    json::array result;
+    if (const auto found = view.state.corrections.find(key);
+        found != view.state.corrections.end()) {
+        for (const auto& corrected : found->second) {
+            result.push_back(json::object{
+                {"at", instant_json(view, corrected.at)},
+                {"from", to_text(corrected.from)},
+                {"why", corrected.why}});
+        }
+    }
+    return result;
+}
+
 std::optional<json::object> alert_json(
     const View& view, const std::string& id, const std::vector<MessageLine>& messages) {
     auto result = head_json(view);
@@ -254,6 +268,7 @@ std::optional<json::object> alert_json(
         auto alert = risk_json(view, named->key);
         alert["alert"] = id;
         alert["evidence"] = evidence_json(view, id);
+        alert["corrected"] = corrected_json(view, named->key);
         alert["state"] = named->present ? "open" : "closed";
         result["alert"] = std::move(alert);
     } else if (const auto plan = find_plan(view, id)) {

@@ -33,6 +33,8 @@ boost::json::object status_json(const View& view, const Counters& counters, bool
 // `all`: also risks that stand at normal.
 boost::json::object alerts_json(const View& view, bool all);
 // nullopt: nobody ever heard of `id`.
+// What of a risk was told otherwise first: [{"at":…,"from":"2026-11-18","why":…}], oldest first.
+boost::json::array corrected_json(const View& view, core::Key key);
 std::optional<boost::json::object> alert_json(
     const View& view, const std::string& id, const std::vector<MessageLine>& messages);
 boost::json::object plan_json(const View& view, std::uint32_t subject);

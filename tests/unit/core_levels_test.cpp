@@ -290,7 +290,7 @@ TEST_CASE("the all-clear reaches whoever was told, though the level had eased be
 TEST_CASE("a flow that falls silent is missing, not nothing: it never lowers a level") {
     auto c = catalogue();
     c.items[1].kind = ItemKind::flow;
-    c.indicators[0].inputs[1].window = {Take::sum, Span::last_days, 30};
+    c.indicators[0].inputs[1].window = {Take::sum, Span::last_days, 3};
     World world{c};
     world.balance("2017-02-01", 25'000'000);
     REQUIRE(world.standing().level == Level::yellow);

@@ -101,8 +101,9 @@ TEST_CASE("an item without history whose reading is newer than the date is missi
 }
 
 TEST_CASE("a flow is summed and averaged over the readings present") {
-    const World world{ItemKind::flow, days_of_two_years};
-    const auto* const date = "2026-11-23";  // the reading of the 25th is not looked at
+    World world{ItemKind::flow, days_of_two_years};
+    world.item.fresh_for = Term{400 * 24h, 0};  // it comes when it comes
+    const auto* const date = "2026-11-23";      // the reading of the 25th is not looked at
     CHECK(world.value(over(Take::sum, Span::month_to_date), date) == "105");
     CHECK(world.value(over(Take::mean, Span::month_to_date), date) == "35");
     CHECK(world.value(over(Take::min, Span::month_to_date), date) == "15");
@@ -120,7 +121,8 @@ TEST_CASE("a flow is summed and averaged over the readings present") {
 }
 
 TEST_CASE("a stock is averaged over the readings present") {
-    const World world{ItemKind::stock, days_of_two_years};
+    World world{ItemKind::stock, days_of_two_years};
+    world.item.fresh_for = Term{400 * 24h, 0};
     CHECK(world.value(over(Take::mean, Span::year_to_date), "2026-11-23") == "70/3");
     CHECK(world.value(over(Take::min, Span::last_months, 12), "2026-11-23") == "5");
     CHECK(world.value(over(Take::max, Span::last_days, 30), "2026-11-30") == "60");
@@ -134,6 +136,45 @@ TEST_CASE("a span without any reading is missing, and says which") {
     CHECK_THAT(
         world.value(over(Take::mean, Span::month_to_date), "2026-12-20"),
         Catch::Contains("month to date (2026-12-01 to 2026-12-20)"));
+}
+
+TEST_CASE("a span that began before the first reading has no value until it has filled") {
+    World world{ItemKind::flow, {}};
+    world.item.fresh_for = Term{0ms, 3};
+    for (auto date = on("2026-11-02"); date <= on("2026-12-31"); date += std::chrono::days{1}) {
+        if (world.calendar.is_workday(date)) {
+            world.readings.put({0, 0, date, 100});
+        }
+    }
+    const auto sum = over(Take::sum, Span::last_days, 30);
+    CHECK(
+        world.value(sum, "2026-11-25")
+        == "treas_out is known since 2026-11-02 only, and the last 30 days would count from "
+           "2026-10-27");
+    CHECK(world.value(sum, "2026-11-26") == "19");  // three workdays of silence are expected
+    CHECK(world.value(sum, "2026-11-30") == "21");  // from Sunday the 1st: nothing is missing
+    CHECK_THAT(
+        world.value(over(Take::mean, Span::last_days, 30), "2026-11-20"),
+        Catch::Contains("is known since 2026-11-02 only"));
+}
+
+TEST_CASE("a gap inside a span is missing, unless it is a holiday") {
+    World world{ItemKind::flow, {}};
+    world.item.fresh_for = Term{0ms, 3};
+    for (const auto* date :
+         {"2026-09-28", "2026-09-29", "2026-09-30", "2026-10-08", "2026-10-09", "2026-10-12"}) {
+        world.readings.put({0, 0, on(date), 100});
+    }
+    const auto sum = over(Take::sum, Span::last_days, 15);
+    CHECK(
+        world.value(sum, "2026-10-12")
+        == "no reading of treas_out from 2026-09-30 to 2026-10-08, which is longer than 3wd, "
+           "within the last 15 days");
+    for (auto date = on("2026-10-01"); date <= on("2026-10-07"); date += std::chrono::days{1}) {
+        world.calendar.set(date, true);
+    }
+    CHECK(world.value(sum, "2026-10-12") == "6");
+    CHECK(world.value(over(Take::max, Span::last_days, 15), "2026-10-12") == "1");
 }
 
 TEST_CASE("a counter's flow is the difference at the ends of the span, from 0 on 1 January") {

@@ -1,3 +1,4 @@
+#include "alerts/text/correction.hpp"
 #include "alerts/text/message.hpp"
 #include "alerts/text/utf8.hpp"
 #include "tests/unit/text_samples.hpp"
@@ -638,4 +639,40 @@ TEST_CASE("write the sample messages to SANBAO_SAMPLE_DIR, to be looked at", "[.
             std::ofstream{name + ".txt"} << message.text;
         }
     }
+}
+
+TEST_CASE("a correction names the reading and reads as one, not as a new fright") {
+    Item item;
+    item.id = "treas_close";
+    item.name = {"期末库款余额", "Treasury balance"};
+    Correction correction;
+    correction.date = correction.reading = parse_date("2026-11-18").value();
+    correction.was = Level::orange;
+    correction.item = &item;
+    correction.before = *Rational::make(1'200'000, 1);
+    correction.now = *Rational::make(12'000'000, 1);
+    CHECK(
+        correction_text(correction).zh
+        == "2026-11-18的橙色预警不应发出：期末库款余额原报120万元，更正为1,200万元；现无预警");
+    CHECK_THAT(
+        correction_text(correction).en,
+        Catch::StartsWith("the orange alert of 2026-11-18 should not have been sent: "));
+    CHECK(cause_text(correction) == "treas_close of 2026-11-18: 1200000 -> 12000000");
+
+    Sample sample{Reason::corrected};
+    sample.facts.risk->from = sample.facts.risk->to = Level::normal;
+    sample.facts.risk->correction = correction_text(correction);
+    const auto message = render(sample.facts, full(Language::zh));
+    CHECK(contains(message.subject, "【更正】"));
+    CHECK(contains(message.subject, "不应发出"));
+    CHECK(contains(message.text, "不是新的预警"));
+    CHECK_FALSE(contains(message.text, "距发薪"));
+    CHECK(data_of(render_json(sample.facts, full(Language::zh))).at("status") == "resolved");
+
+    correction.was = Level::normal;
+    correction.should = correction.to = Level::red;
+    correction.before.reset();
+    CHECK(
+        correction_text(correction).zh
+        == "2026-11-18起应有红色预警，当时未发出：期末库款余额迟报，为1,200万元；现为红色（原正常）");
 }

@@ -16,6 +16,7 @@ LEVELS = ("normal", "blue", "yellow", "orange", "red")
 COMPARE = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
            ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
 UNITS = {None: 1, "%": Fraction(1, 100), "元": 1, "万元": 10_000, "亿元": 100_000_000, "USD million": 1_000_000}
+FRESH = 3  # working days
 NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*(%|万元|亿元|元|USD million)?")
 
 
@@ -99,7 +100,12 @@ class County:
             inside = [v for d, v in known if d.year == date.year]
         else:
             count = int(re.fullmatch(r"last (\d+) days", over)[1])
-            inside = [v for d, v in known if date - datetime.timedelta(days=count) < d]
+            begins = date - datetime.timedelta(days=count - 1)
+            inside = [v for d, v in known if begins <= d]
+            # Nowhere silent for longer than three working days, the shipped settings' fresh_for.
+            heard = [begins] + [d for d, _ in known if begins <= d] + [date]
+            if any(self.workdays(a, b) > FRESH for a, b in zip(heard, heard[1:])):
+                raise NoValue
         if not inside:
             raise NoValue
         if kind == "cumulative":
@@ -112,6 +118,9 @@ class County:
     def is_workday(self, day):
         off, work = self.calendars
         return day in work or (day.weekday() < 5 and day not in off)
+
+    def workdays(self, after, until):
+        return sum(self.is_workday(after + datetime.timedelta(days=i + 1)) for i in range((until - after).days))
 
     def payday(self, year, month, wanted):
         day = datetime.date(year, month, min(wanted, calendar.monthrange(year, month)[1]))
