@@ -3,7 +3,7 @@
 
 namespace sanbao::core {
 
-Inspection inspect(const Step& /*step*/, const PollAccepted& /*poll*/) {
+Inspection inspect(const State& /*state*/, const PollAccepted& /*poll*/) {
     return {};
 }
 void hold_back(

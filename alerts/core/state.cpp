@@ -114,6 +114,15 @@ void move_readings(const rules::Readings& from, const Move& move, rules::Reading
     }
 }
 
+// Cells of what waits for somebody's decision; those that have no place any more are dropped.
+void move_cells(const Move& move, std::vector<rules::Cell>& cells) {
+    for (auto& cell : cells) {
+        cell.item = move.items[cell.item];
+        cell.subject = move.subjects[cell.subject];
+    }
+    std::erase_if(cells, [](const rules::Cell& c) { return c.item == none || c.subject == none; });
+}
+
 void move_standings(const State& from, const Move& move, State& to) {
     const auto& catalogue = from.rules->catalogue();
     for (std::uint32_t indicator = 0; indicator < move.indicators.size(); ++indicator) {
@@ -179,6 +188,12 @@ void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
         }
     }
     next.feeds = std::move(state.feeds);
+    next.filings = std::move(state.filings);
+    for (auto& [id, filing] : next.filings) {
+        move_cells(move, filing.cells);
+    }
+    next.duties = std::move(state.duties);
+    next.calendar_warned = state.calendar_warned;
     next.plans = std::move(state.plans);
     next.outbox = std::move(state.outbox);
     next.config_digest = std::move(state.config_digest);
