@@ -118,17 +118,4 @@ std::string filing_id(
     return derived_id("filing", {feed, county, sanbao::to_text(date), digest});
 }
 
-std::vector<int> years_without_calendar(const Calendar& calendar, Date today) {
-    constexpr int december = 12;  // the State Council publishes in November
-    std::vector<int> years;
-    const auto year = year_of(today);
-    if (!calendar.covers(year)) {
-        years.push_back(year);
-    }
-    if (month_of(today) == december && !calendar.covers(year + 1)) {
-        years.push_back(year + 1);
-    }
-    return years;
-}
-
 }  // namespace sanbao::core

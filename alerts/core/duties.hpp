@@ -40,8 +40,4 @@ const Filing* waiting_filing(
 std::string filing_id(
     std::string_view feed, std::string_view county, Date date, std::string_view digest);
 
-// Years that the settings should have a table of holidays for and have not: this one, and from
-// December on the next.
-std::vector<int> years_without_calendar(const Calendar& calendar, Date today);
-
 }  // namespace sanbao::core
