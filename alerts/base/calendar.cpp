@@ -79,6 +79,19 @@ int Calendar::workdays_between(Date from, Date to) const {
     return count;
 }
 
+std::vector<int> years_without_calendar(const Calendar& calendar, Date today) {
+    constexpr int december = 12;  // the State Council publishes in November
+    std::vector<int> years;
+    const auto year = year_of(today);
+    if (!calendar.covers(year)) {
+        years.push_back(year);
+    }
+    if (month_of(today) == december && !calendar.covers(year + 1)) {
+        years.push_back(year + 1);
+    }
+    return years;
+}
+
 Date payday_in(const Calendar& calendar, std::chrono::year_month month, int day) {
     SANBAO_ASSERT(day >= 1 && day <= 31);
     const std::chrono::year_month_day last{month / std::chrono::last};

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sanbao {
 
@@ -33,6 +34,10 @@ class Calendar {
     std::map<Date, bool> exceptions_;  // true = off
     std::set<int> years_;
 };
+
+// Years that the settings should have a table of holidays for and have not: this one, and from
+// December on the next.
+std::vector<int> years_without_calendar(const Calendar& calendar, Date today);
 
 // Day of the month on which something is paid, before the holiday rule; 31 means the last day.
 Date payday_in(const Calendar& calendar, std::chrono::year_month month, int day);

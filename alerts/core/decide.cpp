@@ -57,6 +57,7 @@ void load_rules(Step& step, const RulesLoaded& loaded) {
         }
     }
     review_plans(step);
+    check_dues(step);
     give_up_removed_channels(step);
 }
 

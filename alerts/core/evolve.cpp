@@ -1,5 +1,6 @@
 // Folding: the only code that changes what stands, live and at recovery alike.
 #include "alerts/base/limits.hpp"
+#include "alerts/core/duties.hpp"
 #include "alerts/core/step.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ class Fold {
         feed.failing_since.reset();
         feed.problem.reset();
         feed.message.clear();
-        feed.told = feed.late && feed.told;
+        feed.told = feed.told && (feed.late || is_overdue(state_, event.feed));
     }
     void operator()(const FeedFailed& event) {
         auto& feed = state_.feeds[event.feed];
@@ -89,11 +90,15 @@ class Fold {
     }
     void operator()(const DutyMoved& event) {
         auto& duty = state_.duties[{event.feed, event.subject}];
-        if (duty.period != event.period) {
-            duty = Duty{};
-        }
+        const auto was_overdue = duty.stage >= DutyStage::late;
         duty.period = event.period;
         duty.stage = event.stage;
+        if (event.subject.empty() && duty.stage >= DutyStage::late) {
+            state_.feeds[event.feed].told = true;
+        } else if (event.subject.empty() && was_overdue) {
+            auto& feed = state_.feeds[event.feed];
+            feed.told = feed.told && (feed.late || feed.failures > 0);
+        }
     }
     void operator()(const FilingProposed& event) {
         state_.filings[event.id] = {
@@ -107,7 +112,14 @@ class Fold {
             event.changed};
         state_.duties[{event.feed, event.subject}].returned.clear();
     }
-    void operator()(const FilingConfirmed& event) { state_.filings.erase(event.id); }
+    void operator()(const FilingConfirmed& event) {
+        if (const auto filing = state_.filings.find(event.id); filing != state_.filings.end()) {
+            auto& duty = state_.duties[{filing->second.feed, filing->second.subject}];
+            duty.accepted = std::max(duty.accepted, filing->second.date);
+            duty.returned.clear();
+            state_.filings.erase(filing);
+        }
+    }
     void operator()(const FilingReturned& event) {
         if (const auto filing = state_.filings.find(event.id); filing != state_.filings.end()) {
             state_.duties[{filing->second.feed, filing->second.subject}].returned = event.reason;

@@ -1,6 +1,7 @@
 // What a poll means for the feed it came from, and which series it changes.
 #include "alerts/base/assert.hpp"
 #include "alerts/base/limits.hpp"
+#include "alerts/core/duties.hpp"
 #include "alerts/core/step.hpp"
 
 #include <fmt/format.h>
@@ -175,7 +176,8 @@ void tell_recovery(Step& step, const FeedRule& rule, bool was_told) {
 }  // namespace
 
 void tell_feed(Step& step, const FeedRule& rule, FeedNews news) {
-    const auto& feed = step.state.feeds[rule.id];
+    const auto found = step.state.feeds.find(rule.id);
+    const auto feed = found == step.state.feeds.end() ? FeedStanding{} : found->second;
     Notice notice;
     notice.facts.reason = news.reason;
     text::FeedFacts facts;
@@ -187,11 +189,16 @@ void tell_feed(Step& step, const FeedRule& rule, FeedNews news) {
     facts.since = feed.failing_since.value_or(step.at);
     facts.failures = feed.failures;
     notice.topic = Topic::data;
+    notice.routes = !news.only_also;
     notice.occasion = fmt::format(
-        "feed/{}/{}/{}/{}", rule.id, text::to_text(news.reason), facts.place, to_utc_text(step.at));
+        "feed/{}/{}/{}/{}",
+        rule.id,
+        text::to_text(news.reason),
+        news.about.empty() ? facts.place : news.about,
+        to_utc_text(step.at));
     notice.facts.feed = std::move(facts);
     notice.also = std::move(news.also);
-    if (!rule.owner.empty()) {
+    if (!rule.owner.empty() && !news.only_also) {
         notice.also.push_back(rule.owner);
     }
     tell(step, std::move(notice));
@@ -232,12 +239,12 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
     feed.failing_since.reset();
     feed.problem.reset();
     feed.message.clear();
-    feed.told = feed.late && feed.told;
+    feed.told = feed.told && (feed.late || is_overdue(state, event.feed));
     ++feed.accepted_count;
 }
 
 void accept_poll(Step& step, const PollAccepted& poll) {
-    const auto verdict = inspect(step, poll);
+    const auto verdict = inspect(step.state, poll);
     if (!verdict.hold.empty()) {
         hold_back(step, poll, verdict.hold);
         return;
@@ -300,6 +307,7 @@ void take_delivery(Step& step, const PollAccepted& poll, std::string note) {
             add_note(event.note, too_late_text(absorb.too_late()));
         }
     }
+    settle_feed(step, poll.feed);
 }
 
 void note_unchanged(Step& step, const PollUnchanged& poll) {

@@ -118,10 +118,10 @@ Result<void> permit(const State& state, std::string_view by, std::string_view re
 
 }  // namespace
 
-Inspection inspect(const Step& step, const PollAccepted& poll) {
-    const auto& catalogue = step.catalogue();
+Inspection inspect(const State& state, const PollAccepted& poll) {
+    const auto& catalogue = state.rules->catalogue();
     const auto& rule = catalogue.feeds[poll.feed];
-    const auto& checks = step.state.rules->feed(poll.feed).checks;
+    const auto& checks = state.rules->feed(poll.feed).checks;
     auto findings = count_rows(rule, poll.rows);
     if (!checks.empty()) {
         std::vector<bool> spoken(catalogue.items.size());
@@ -130,12 +130,12 @@ Inspection inspect(const Step& step, const PollAccepted& poll) {
                 spoken[item] = true;
             }
         }
-        const rules::Batch batch{step.state.readings, poll.cells, spoken};
+        const rules::Batch batch{state.readings, poll.cells, spoken};
         std::ranges::move(
             rules::run_checks(checks, batch, catalogue), std::back_inserter(findings));
     }
     std::ranges::move(
-        rules::find_jumps(rule, step.state.readings, poll.cells, checks, catalogue),
+        rules::find_jumps(rule, state.readings, poll.cells, checks, catalogue),
         std::back_inserter(findings));
     Inspection inspection;
     for (auto& finding : findings) {

@@ -119,18 +119,13 @@ void move_readings(const rules::Readings& from, const Move& move, rules::Reading
     }
 }
 
-// Batches that wait for a person keep waiting, without the figures that have no place any more.
-std::vector<Quarantined> moved_batches(std::vector<Quarantined> held, const Move& move) {
-    for (auto& batch : held) {
-        std::erase_if(batch.cells, [&](const rules::Cell& cell) {
-            return move.items[cell.item] == none || move.subjects[cell.subject] == none;
-        });
-        for (auto& cell : batch.cells) {
-            cell.item = move.items[cell.item];
-            cell.subject = move.subjects[cell.subject];
-        }
+// Cells of what waits for somebody's decision; those that have no place any more are dropped.
+void move_cells(const Move& move, std::vector<rules::Cell>& cells) {
+    for (auto& cell : cells) {
+        cell.item = move.items[cell.item];
+        cell.subject = move.subjects[cell.subject];
     }
-    return held;
+    std::erase_if(cells, [](const rules::Cell& c) { return c.item == none || c.subject == none; });
 }
 
 void move_standings(const State& from, const Move& move, State& to) {
@@ -210,7 +205,16 @@ void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
         }
     }
     next.feeds = std::move(state.feeds);
-    next.quarantine = moved_batches(std::move(state.quarantine), move);
+    next.quarantine = std::move(state.quarantine);
+    for (auto& held : next.quarantine) {
+        move_cells(move, held.cells);
+    }
+    next.filings = std::move(state.filings);
+    for (auto& [id, filing] : next.filings) {
+        move_cells(move, filing.cells);
+    }
+    next.duties = std::move(state.duties);
+    next.calendar_warned = state.calendar_warned;
     next.plans = std::move(state.plans);
     next.outbox = std::move(state.outbox);
     next.config_digest = std::move(state.config_digest);

@@ -77,7 +77,8 @@ struct Filing {
 struct Duty {
     Date period{Date::min()};  // last day of the period that `stage` is about
     DutyStage stage = DutyStage::owed;
-    std::string returned;  // why the last filing was sent back; empty: it was not
+    std::string returned;        // why the last filing was sent back; empty: it was not
+    Date accepted{Date::min()};  // newest date of a filing that was confirmed
     friend bool operator==(const Duty&, const Duty&) = default;
 };
 
@@ -151,7 +152,10 @@ struct State {
     std::vector<Quarantined> quarantine;                // oldest first
     std::map<std::string, Filing> filings;              // by filing id
     std::map<std::pair<std::string, std::string>, Duty> duties;  // by feed and subject id, or ""
-    int calendar_warned = 0;                // last year whose missing table was told
+    int calendar_warned = 0;  // last year whose missing table was told
+    // By feed: when what it owes must be looked at again; empty: at once. Worked out by
+    // check_dues(), not kept over a restart.
+    std::vector<Instant> dues_next;
     std::map<std::string, PlanRun> plans;   // by subject id
     std::map<std::string, Pending> outbox;  // by message id
     // Risks that were open for a subject or indicator that the rules no longer have: the next

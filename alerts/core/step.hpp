@@ -20,6 +20,7 @@ struct Notice {
     std::vector<Level> levels;  // any of them matches a route; empty: `level` alone
     std::string occasion;
     std::vector<std::string> also;  // recipients beside the routes: person ids, roles
+    bool routes = true;             // false: `also` alone are told
     // Not this recipient through this channel:
     std::string except_channel, except_person;
 };
@@ -50,6 +51,8 @@ struct FeedNews {
     std::vector<Text> lines;
     std::string place;
     std::vector<std::string> also;  // person ids
+    bool only_also = false;         // neither the owner nor the routes
+    std::string about = {};         // a filing's id: tells two tellings of one moment apart
 };
 void tell_feed(Step& step, const FeedRule& rule, FeedNews news);
 void accept_poll(Step& step, const PollAccepted& poll);
@@ -65,7 +68,7 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at);
 struct Inspection {
     std::vector<rules::Finding> hold, flag;
 };
-Inspection inspect(const Step& step, const PollAccepted& poll);
+Inspection inspect(const State& state, const PollAccepted& poll);
 void hold_back(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
 void flag(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
 // A batch that was held and now is taken as it comes again.
@@ -76,8 +79,10 @@ Result<void> permit_release(const State& state, const ReleaseBatch& act);
 Result<void> permit_discard(const State& state, const DiscardBatch& act);
 // gaps.cpp: what was expected in this delivery and is not in it.
 void look_for_gaps(Step& step, const PollAccepted& poll);
-// dues.cpp: what is owed by when; reminded, late, missing.
+// dues.cpp: what is owed by when; reminded, late, missing. Also the calendar of next year.
 void check_dues(Step& step);
+void settle_feed(Step& step, std::uint32_t feed);  // a delivery has come
+void settle_county(Step& step, std::uint32_t feed, const std::string& county);  // … by hand
 std::optional<Instant> next_due(const State& state, Instant after);
 // filings.cpp
 void propose_filing(Step& step, const ProposeFiling& act);

@@ -112,7 +112,7 @@ void tell(Step& step, Notice notice) {
     const auto& about = notice;
     Recipients recipients{step.catalogue(), about};
     const auto levels = notice.levels.empty() ? std::vector{notice.level} : notice.levels;
-    for (const auto& route : step.catalogue().routes) {
+    for (const auto& route : notice.routes ? step.catalogue().routes : std::vector<Route>{}) {
         const auto level = notice.topic != Topic::risk || std::ranges::any_of(levels, [&](Level l) {
                                return matches(route.levels, l);
                            });

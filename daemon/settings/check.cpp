@@ -190,6 +190,15 @@ void note_expired_plans(Draft& draft, Date today) {
     }
 }
 
+void note_missing_calendars(Draft& draft, Date today) {
+    for (const auto year : years_without_calendar(draft.catalogue.calendar, today)) {
+        draft.settings.notes.push_back(fmt::format(
+            "{0} has no table of holidays: weekends stand in; add [calendar.{0}] when the State "
+            "Council has published it",
+            year));
+    }
+}
+
 // An indicator that can never be judged is not wrong, but it must not be silent either.
 void note_items_without_feed(Draft& draft) {
     std::set<std::string> delivered;
@@ -228,6 +237,7 @@ void check_all(Draft& draft, std::optional<Date> today) {
     }
     if (today) {
         note_expired_plans(draft, *today);
+        note_missing_calendars(draft, *today);
     }
 }
 

@@ -138,13 +138,6 @@ Result<std::string> read_bytes(const std::filesystem::path& path) {
 }
 
 bool parse(Document& document, Problems& problems) {
-    if (const auto at = not_utf8(document.text)) {
-        problems.add(
-            {&document, at->first, at->second},
-            "this is not UTF-8",
-            "save the file as UTF-8 (it may be GBK, as some editors write)");
-        return false;
-    }
     // toml++ throws; this is the only place that sees it.
     try {
         document.root =
@@ -236,7 +229,7 @@ std::string Problem::to_text() const {
         "{}:{}:{}: {}{}{}", file, line, column, message, hint.empty() ? "" : "; ", hint);
 }
 
-bool read_document(const std::filesystem::path& path, Document& document, Problems& problems) {
+bool read_text(const std::filesystem::path& path, Document& document, Problems& problems) {
     auto bytes = read_bytes(path);
     if (!bytes) {
         problems.add(
@@ -250,7 +243,18 @@ bool read_document(const std::filesystem::path& path, Document& document, Proble
     if (document.text.starts_with(byte_order_mark)) {
         document.text.erase(0, byte_order_mark.size());
     }
-    return parse(document, problems);
+    if (const auto at = not_utf8(document.text)) {
+        problems.add(
+            {&document, at->first, at->second},
+            "this is not UTF-8",
+            "save the file as UTF-8 (it may be GBK, as some editors write)");
+        return false;
+    }
+    return true;
+}
+
+bool read_document(const std::filesystem::path& path, Document& document, Problems& problems) {
+    return read_text(path, document, problems) && parse(document, problems);
 }
 
 }  // namespace sanbao::settings

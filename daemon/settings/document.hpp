@@ -55,6 +55,8 @@ class Problems {
 };
 
 // Fills `document` (whose order and names are set) from `path`. False after reporting why not.
+// read_text: its bytes alone, which must be UTF-8; read_document: its TOML tree too.
+bool read_text(const std::filesystem::path& path, Document& document, Problems& problems);
 bool read_document(const std::filesystem::path& path, Document& document, Problems& problems);
 
 }  // namespace sanbao::settings

@@ -111,6 +111,7 @@ void read_channel(const Section& section, Draft& draft);
 void read_route(const Section& section, Draft& draft);
 void read_feed(const Section& section, Draft& draft);
 void read_subject(const Section& section, Draft& draft);
+void read_calendar(const Section& section, Draft& draft);
 std::optional<Plan> read_plan(const Section& section, const std::string& subject, Draft& draft);
 // The four lines of an indicator or an override, and where each stands.
 std::map<Level, Where> read_lines(

@@ -100,40 +100,6 @@ void read_item(const Section& section, Draft& draft) {
     draft.catalogue.items.push_back(std::move(item));
 }
 
-void read_calendar(const Section& section, Draft& draft) {
-    int year = 0;
-    const auto* const end = section.id().data() + section.id().size();
-    const auto [stop, error] = std::from_chars(section.id().data(), end, year);
-    if (error != std::errc{} || stop != end || year < 1949 || year > 2999) {
-        section.problem(
-            section.where(),
-            fmt::format("\"{}\" is not a year", section.id()),
-            "write [calendar.2026]");
-        return;
-    }
-    auto& calendar = draft.catalogue.calendar;
-    if (calendar.covers(year)) {
-        section.problem(
-            section.where(),
-            fmt::format("the calendar of {} stands already in another file", year));
-    }
-    std::set<Date> seen;
-    for (const std::string_view key : {"off", "work"}) {
-        for (const auto& [date, where] : section.dates(key)) {
-            // The table of a year may name days of its neighbours: a holiday round New Year's Day.
-            if (year_of(date) < year - 1 || year_of(date) > year + 1) {
-                section.problem(
-                    where, fmt::format("{} is not near {}", sanbao::to_text(date), year));
-            } else if (!seen.insert(date).second) {
-                section.problem(
-                    where, fmt::format("{} stands twice", sanbao::to_text(date)), "keep one");
-            }
-            calendar.set(date, key == "off");
-        }
-    }
-    calendar.add_year(year);
-}
-
 }  // namespace
 
 void read_main(const Section& section, Draft& draft) {
