@@ -1,12 +1,13 @@
 #include "daemon/feeds/pages.hpp"
 
 #include <boost/url/parse.hpp>
-#include <boost/url/parse_query.hpp>
 #include <boost/url/url.hpp>
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 namespace sanbao::feeds {
 
@@ -34,7 +35,8 @@ Result<std::optional<std::string>> told(const std::string& page, const std::stri
     }
     if (const auto code = document.at_pointer(pointer).get(value)) {
         const auto absent = code == simdjson::NO_SUCH_FIELD || code == simdjson::INDEX_OUT_OF_BOUNDS
-                            || code == simdjson::INCORRECT_TYPE;
+                            || code == simdjson::INCORRECT_TYPE
+                            || code == simdjson::INVALID_JSON_POINTER;
         return absent ? Result<std::optional<std::string>>{std::nullopt} : broken(code);
     }
     simdjson::ondemand::json_type type{};
@@ -64,6 +66,61 @@ Result<std::optional<std::string>> told(const std::string& page, const std::stri
 bool same_host(const urls::url_view& one, const urls::url_view& other) {
     return one.scheme() == other.scheme() && one.encoded_host() == other.encoded_host()
            && one.port() == other.port() && !other.has_userinfo();
+}
+
+// Everything but letters, digits and -._~ as %XX.
+std::string encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                           || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
+                           || c == '~';
+        out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
+// The name of "name=value" with its %XX read, so that "page[n]" and "page%5Bn%5D" are one.
+std::string name_of(std::string_view parameter) {
+    const auto name = parameter.substr(0, parameter.find('='));
+    std::string out;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        unsigned byte = 0;
+        const auto digits = name.substr(i + 1, 2);
+        if (name[i] == '%' && digits.size() == 2
+            && std::from_chars(digits.data(), digits.data() + 2, byte, 16).ptr
+                   == digits.data() + 2) {
+            out += static_cast<char>(byte);
+            i += 2;
+        } else {
+            out += name[i];
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> split_query(std::string_view query) {
+    std::vector<std::string> parameters;
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        if (end > 0) {
+            parameters.emplace_back(query.substr(0, end));
+        }
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    return parameters;
+}
+
+// The address with these parameters ("name=value", encoded) instead of its own of the same names.
+std::string with_parameters(std::string_view url, const std::vector<std::string>& wanted) {
+    const auto mark = std::min(url.find('?'), url.size());
+    auto parameters = split_query(url.substr(std::min(mark + 1, url.size())));
+    std::erase_if(parameters, [&wanted](const std::string& one) {
+        return std::ranges::any_of(
+            wanted, [&one](const auto& other) { return name_of(one) == name_of(other); });
+    });
+    parameters.insert(parameters.end(), wanted.begin(), wanted.end());
+    return fmt::format("{}?{}", url.substr(0, mark), fmt::join(parameters, "&"));
 }
 
 }  // namespace
@@ -124,37 +181,31 @@ Result<bool> PageWalk::follow(std::string_view said) {
         return invalid(fmt::format("\"{}\" is no address of a next page", said));
     };
     if (said.starts_with('&')) {
-        urls::url address{feed_.url};
-        const auto parameters = urls::parse_query({said.data() + 1, said.size() - 1});
-        if (!parameters) {
-            return wrong();
-        }
-        for (const auto& parameter : *parameters) {
-            const urls::param_pct_view encoded = parameter;
-            address.params().set(
-                encoded.key.decode(), encoded.has_value ? encoded.value.decode() : std::string{});
-        }
-        return go_to(std::string{address.buffer()});
+        return go_to(with_parameters(feed_.url, split_query(said)));
     }
     const auto reference = urls::parse_uri_reference({said.data(), said.size()});
     if (!reference) {
         return wrong();
     }
+    const auto here = urls::parse_uri(address_);
     urls::url address;
-    if (!urls::resolve(urls::url_view{address_}, *reference, address)) {
+    if (!here || !urls::resolve(*here, *reference, address)) {
         return wrong();
     }
     return go_to(std::string{address.buffer()});
 }
 
 Result<bool> PageWalk::set_parameter(const std::string& name, const std::string& value) {
-    urls::url address{feed_.url};
-    address.params().set(name, value);
-    return go_to(std::string{address.buffer()});
+    return go_to(with_parameters(feed_.url, {fmt::format("{}={}", encoded(name), encoded(value))}));
 }
 
 Result<bool> PageWalk::go_to(std::string address) {
-    if (!same_host(urls::url_view{feed_.url}, urls::url_view{address})) {
+    const auto first = urls::parse_uri(feed_.url);
+    const auto next = urls::parse_uri(address);
+    if (!first || !next) {
+        return invalid(fmt::format("\"{}\" is no address of a next page", address));
+    }
+    if (!same_host(*first, *next)) {
         return invalid(fmt::format(
             "the next page is at {}, which is another host than the feed's: pages are fetched "
             "from there only",

@@ -8,8 +8,7 @@ import ssl
 import subprocess
 import threading
 
-import loopback
-from rig import free_ports, wait_until
+from rig import free_ports, loopback, wait_until
 
 
 class Source:
@@ -123,7 +122,7 @@ def sshd(folder):
                           "Subsystem sftp internal-sftp\nForceCommand internal-sftp\n"
                           f"AllowUsers {user}\nStrictModes no\n")
         server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)],
-                                  stderr=open(pathlib.Path(folder) / "sshd.log", "ab"))
+                                  stderr=subprocess.DEVNULL)
         wait_until(lambda: listens(port), "sshd listens")
         yield port, user, password, home, print_out.stdout.split()[1]
     finally:

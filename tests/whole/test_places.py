@@ -50,7 +50,8 @@ def accepted(rig):
 
 
 def failures(rig):
-    return [r["data"] for r in rig.journal() if r["type"] == "feed.failed"]
+    return [r["data"] for r in rig.journal()
+            if r["type"] in ("feed.failed", "feed.quarantined") and "problem" in r["data"]]
 
 
 def taken(rig, count=1):
