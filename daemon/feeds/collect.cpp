@@ -72,10 +72,14 @@ Collector::Collector(const Parts& parts, Instant now)
                 "date_form = \"{}\" has no year: write it with YYYY, as \"D.M.YYYY\"",
                 feed_.date_form));
     }
-    constexpr std::size_t bytes_a_row = 64;  // of a long JSON document; others grow as they come
-    cells_.emplace(
-        distinct_items_ * rules_.catalogue().subjects.size(),
-        std::min(parts.body_bytes / bytes_a_row, limits::feed_rows_max));
+    // Mostly each series has one figure; a body of many dates has rows, of some length at least.
+    // What is reserved and not used costs nothing.
+    constexpr std::size_t bytes_a_figure = 4;
+    constexpr std::size_t bytes_a_row = 64;
+    const auto series = distinct_items_ * rules_.catalogue().subjects.size();
+    const auto expected = std::max(
+        std::min(series, parts.body_bytes / bytes_a_figure), parts.body_bytes / bytes_a_row);
+    cells_.emplace(series, std::min(expected, limits::feed_rows_max));
 }
 
 void Collector::add_mappings() {
