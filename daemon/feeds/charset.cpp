@@ -26,12 +26,6 @@ struct Stop {
     std::size_t wide = 0;     // characters of more than one byte before it
 };
 
-bool eight_are_ascii(const char* at) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at, sizeof bytes);
-    return (bytes & 0x8080'8080'8080'8080U) == 0;
-}
-
 // Bytes of the character at the front, by its lead byte; 0: no character begins so.
 std::size_t utf8_bytes(unsigned char lead) {
     return lead < 0x80   ? 1
@@ -72,21 +66,38 @@ Stop find_stop_of_utf8(std::string_view text) {
     return stop;
 }
 
+std::uint64_t eight_at(std::string_view text, std::size_t i) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
+    return bytes;
+}
+
+// The first byte from `i` on that is not ASCII, or the end.
+std::size_t skip_ascii(std::string_view text, std::size_t i) {
+    constexpr std::size_t stride = 8;
+    while (i + stride <= text.size() && (eight_at(text, i) & 0x8080'8080'8080'8080U) == 0) {
+        i += stride;
+    }
+    while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) {
+        ++i;
+    }
+    return i;
+}
+
 // GB18030: two bytes 81-FE, 40-7E or 80-FE; four bytes 81-FE, 30-39, 81-FE, 30-39.
 Stop find_stop_of_gb18030(std::string_view text) {
     const auto in = [&](std::size_t i, unsigned char from, unsigned char to) {
         const auto byte = static_cast<unsigned char>(text[i]);
         return from <= byte && byte <= to;
     };
-    std::size_t i = 0;
-    while (i < text.size()) {
-        if (i + 8 <= text.size() && eight_are_ascii(text.data() + i)) {
-            i += 8;
-            continue;
+    for (std::size_t i = 0;;) {
+        while (i + 1 < text.size() && in(i, 0x81, 0xFE) && in(i + 1, 0x40, 0xFE)
+               && text[i + 1] != 0x7F) {
+            i += 2;
         }
-        if (in(i, 0x00, 0x7F)) {
-            ++i;
-            continue;
+        i = skip_ascii(text, i);
+        if (i == text.size()) {
+            return {};
         }
         if (!in(i, 0x81, 0xFE)) {
             return {i, false, 0};
@@ -94,8 +105,7 @@ Stop find_stop_of_gb18030(std::string_view text) {
         if (i + 1 == text.size()) {
             return {i, true, 0};
         }
-        if (in(i + 1, 0x40, 0xFE) && !in(i + 1, 0x7F, 0x7F)) {
-            i += 2;
+        if (in(i + 1, 0x40, 0xFE) && text[i + 1] != 0x7F) {
             continue;
         }
         if (!in(i + 1, 0x30, 0x39) || (i + 2 < text.size() && !in(i + 2, 0x81, 0xFE))
@@ -107,7 +117,6 @@ Stop find_stop_of_gb18030(std::string_view text) {
         }
         i += 4;
     }
-    return {};
 }
 
 std::string place_of(std::string_view text, std::size_t at) {
@@ -189,9 +198,7 @@ std::optional<SourceText> verified(
 // Nothing says what it is.
 std::optional<SourceText> detected(std::string_view text, Problems& problems) {
     if (simdjson::validate_utf8(text.data(), text.size())) {
-        const bool ascii = is_ascii(text.substr(0, 4096)) && is_ascii(text);
-        return SourceText{
-            Charset::utf8, text, ascii ? "encoding: ASCII" : "encoding: UTF-8, found by itself"};
+        return SourceText{Charset::utf8, text, "encoding: UTF-8, found by itself"};
     }
     const auto utf8 = find_stop_of_utf8(text);
     // A cut UTF-8 text can be good GB18030, of other characters.

@@ -3,6 +3,8 @@
 
 #include "daemon/feeds/table.hpp"
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,11 +44,17 @@ class Transcoder {
 };
 
 inline bool is_ascii(std::string_view text) {
-    unsigned char all = 0;
-    for (const char c : text) {
-        all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+    std::uint64_t all = 0;
+    for (; text.size() >= sizeof all; text.remove_prefix(sizeof all)) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, text.data(), sizeof eight);
+        all |= eight;
     }
-    return all < 0x80;
+    unsigned char rest = 0;
+    for (const char c : text) {
+        rest = static_cast<unsigned char>(rest | static_cast<unsigned char>(c));
+    }
+    return (all & 0x8080'8080'8080'8080U) == 0 && rest < 0x80;
 }
 
 }  // namespace sanbao::feeds

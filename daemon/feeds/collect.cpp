@@ -1,8 +1,7 @@
-// What a row says. What is wrong with one is told by collect_report.cpp.
+// What a row says. Units and editions: collect_document.cpp; what is wrong: collect_report.cpp.
 #include "daemon/feeds/collect.hpp"
 
 #include "alerts/base/quote.hpp"
-#include "alerts/model/units.hpp"
 #include "daemon/feeds/characters.hpp"
 
 #include <fmt/format.h>
@@ -12,31 +11,7 @@
 
 namespace sanbao::feeds {
 
-namespace {
-
 using core::PollProblem;
-
-// "单位：万元", "（金额单位：人民币万元）": the unit alone.
-std::string unit_in(std::string_view text) {
-    auto unit = trimmed(text);
-    for (const std::string_view mark : {"：", ":"}) {
-        if (const auto at = unit.find(mark); at != std::string_view::npos) {
-            unit = unit.substr(at + mark.size());
-        }
-    }
-    for (const std::string_view bracket : {"（", "）", "(", ")", "[", "]", "人民币"}) {
-        unit = trimmed(unit);
-        if (unit.starts_with(bracket)) {
-            unit.remove_prefix(bracket.size());
-        }
-        if (unit.ends_with(bracket)) {
-            unit.remove_suffix(bracket.size());
-        }
-    }
-    return std::string{trimmed(unit)};
-}
-
-}  // namespace
 
 Collector::Collector(const Parts& parts, Instant now)
     : feed_(parts.feed)
@@ -65,17 +40,14 @@ Collector::Collector(const Parts& parts, Instant now)
     if (layout_.date == no_field) {
         problems_.add(PollProblem::wrong_shape, "the feed names no field for the date");
     }
-    if (!is_date_form(feed_.date_form)) {
-        problems_.add(
-            PollProblem::wrong_shape,
-            fmt::format(
-                "date_form = \"{}\" has no year: write it with YYYY, as \"D.M.YYYY\"",
-                feed_.date_form));
-    }
-    constexpr std::size_t bytes_a_row = 64;  // of a long JSON document; others grow as they come
-    cells_.emplace(
-        distinct_items_ * rules_.catalogue().subjects.size(),
-        std::min(parts.body_bytes / bytes_a_row, limits::feed_rows_max));
+    // Mostly each series has one figure; a body of many dates has rows, of some length at least.
+    // What is reserved and not used costs nothing.
+    constexpr std::size_t bytes_a_figure = 4;
+    constexpr std::size_t bytes_a_row = 64;
+    const auto series = distinct_items_ * rules_.catalogue().subjects.size();
+    const auto expected = std::max(
+        std::min(series, parts.body_bytes / bytes_a_figure), parts.body_bytes / bytes_a_row);
+    cells_.emplace(series, std::min(expected, limits::feed_rows_max));
 }
 
 void Collector::add_mappings() {
@@ -272,58 +244,6 @@ std::optional<std::uint32_t> Collector::subject_of(
             in_quotes(code.text),
             to_text(date)));
     return std::nullopt;
-}
-
-// Reads the unit that the document states for a mapping; mostly the same as in the row before.
-bool Collector::find_unit(std::int64_t row, std::size_t mapping, const Text& text) {
-    auto& scale = scales_[mapping];
-    if (scale.known && text.state == TextState::scalar && text.text == scale.unit) {
-        return true;
-    }
-    const auto field = layout_.units[mapping];
-    if (!check(row, field, text)) {
-        return false;
-    }
-    const auto& item = rules_.catalogue().items[items_[mapping]];
-    const auto unit = unit_in(text.text);
-    auto multiplier = multiplier_of(item, unit);
-    if (!multiplier) {
-        multiplier = multiplier_of(item, folded(unit));
-    }
-    if (!multiplier) {
-        report(PollProblem::bad_value, row, field, multiplier.error().message);
-        return false;
-    }
-    if (!scale.known) {
-        tell(fmt::format(
-            "unit of {}: {}, from {}", item.id, in_quotes(unit), layout_.fields[field]));
-    }
-    scale = {*multiplier, power_of(*multiplier), std::string{text.text}, true};
-    return true;
-}
-
-// The newest moment that any row of ours states.
-bool Collector::find_edition(std::int64_t row, const Text& text) {
-    if (text.state == TextState::scalar && !edition_text_.empty() && text.text == edition_text_) {
-        return true;
-    }
-    if (!check(row, layout_.published, text)) {
-        return false;
-    }
-    const auto moment = parse_moment(text.text, rules_.catalogue().zone);
-    if (!moment) {
-        report(
-            PollProblem::bad_value,
-            row,
-            layout_.published,
-            fmt::format(
-                "{} is no moment: have it written as 2026-11-23T09:00:00+08:00, or as a date",
-                in_quotes(text.text)));
-        return false;
-    }
-    edition_text_ = text.text;
-    decoded_.edition = std::max(decoded_.edition, moment);
-    return true;
 }
 
 void Collector::put(

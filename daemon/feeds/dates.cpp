@@ -245,10 +245,6 @@ bool has_day(std::string_view form) {
 
 }  // namespace
 
-bool is_date_form(std::string_view form) {
-    return form.empty() || form.find("YYYY") != std::string_view::npos;
-}
-
 DateReader::DateReader(std::string_view form, Zone zone)
     : own_form_(form), wanted_(form), zone_(std::move(zone)) {
     if (form.empty()) {

@@ -13,7 +13,9 @@ namespace sanbao::feeds {
 // Forms are made of YYYY, MM, M, DD, D, MMMM (May), Qn (Q3) and other characters as they are:
 // "D.M.YYYY", "YYYY年M月". A form without a day means the last day of its month, quarter or year.
 // A weekday before it is passed over ("Wednesday, May 15, 2013").
-bool is_date_form(std::string_view form);
+inline bool is_date_form(std::string_view form) {
+    return form.empty() || form.find("YYYY") != std::string_view::npos;
+}
 
 class DateReader {
   public:

@@ -1,3 +1,4 @@
+#include "daemon/feeds/dates.hpp"
 #include "daemon/settings/draft.hpp"
 #include "daemon/settings/urls.hpp"
 
@@ -163,6 +164,12 @@ void read_texts(const Section& section, FeedSettings& feed) {
     feed.cut_digits = section.text("digits") == "cut";
     feed.rounded = section.text("rounding") != "exact";
     feed.date_form = section.text("date_form");
+    if (!feeds::is_date_form(feed.date_form)) {
+        section.problem(
+            section.where("date_form"),
+            fmt::format("\"{}\" has no year", feed.date_form),
+            "write it with YYYY, as \"D.M.YYYY\"");
+    }
     feed.missing = section.plain_texts("missing");
     feed.reads_as = section.text_map("reads_as");
     feed.where = section.text_map("where");
