@@ -2,6 +2,7 @@
 // Knows nothing of loops; curl_transfer.cpp drives it.
 #pragma once
 
+#include "alerts/base/assert.hpp"
 #include "daemon/io/transfer.hpp"
 
 #include <curl/curl.h>
@@ -22,6 +23,12 @@ struct FreeList {
     void operator()(curl_slist* list) const;  // overwrites
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+// Every option here is known to this libcurl and takes this type; a failure is our own fault.
+template <class T>
+void set(CURL* easy, CURLoption option, T value) {
+    SANBAO_ASSERT(curl_easy_setopt(easy, option, value) == CURLE_OK);
+}
 
 // What makes a request unfit to be sent; nullopt when it is fit.
 std::optional<TransferError> request_problem(const Request& request);

@@ -1,6 +1,6 @@
-// The only file that includes Beast.
 #include "daemon/web/server.hpp"
 
+#include "daemon/web/http_messages.hpp"
 #include "daemon/web/peer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -15,8 +15,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,7 +41,6 @@ namespace {
 using Protocol = asio::generic::stream_protocol;
 using Acceptor = asio::basic_socket_acceptor<Protocol>;
 using Stream = beast::basic_stream<Protocol>;
-using Response = http::response<http::string_body>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 constexpr auto rest_after_failure = 100ms;  // of accept(): descriptors may have run out
@@ -65,61 +62,6 @@ struct Listener {
     std::filesystem::path control;  // empty: TCP
     std::set<std::shared_ptr<Session>> sessions;
 };
-
-Response make_response(unsigned version, Reply reply) {
-    Response response{http::int_to_status(static_cast<unsigned>(reply.status)), version};
-    response.set(http::field::content_type, reply.content_type);
-    response.set(http::field::cache_control, "no-store");
-    response.set("X-Content-Type-Options", "nosniff");
-    if (!reply.allow.empty()) {
-        response.set(http::field::allow, reply.allow);
-    }
-    response.content_length(reply.body.size());
-    response.body() = std::move(reply.body);
-    return response;
-}
-
-Reply plain(int status, std::string sentence) {
-    return {status, "text/plain; charset=utf-8", std::move(sentence) + "\n", {}};
-}
-
-// What to say of a request that could not be read; nullopt when nobody is there to hear it.
-std::optional<Reply> refusal_of(const error_code& error, std::uint64_t body_max) {
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-        return plain(
-            431, fmt::format("the headers are over {} bytes", limits::http_header_bytes_max));
-    }
-    if (error == http::error::body_limit) {
-        return plain(413, fmt::format("the body is over {} bytes", body_max));
-    }
-    const auto of_http = error.category() == make_error_code(http::error::bad_method).category();
-    if (of_http && error != http::error::end_of_stream && error != http::error::partial_message) {
-        return plain(400, "this is no HTTP request: " + error.message());
-    }
-    return std::nullopt;
-}
-
-std::optional<Call> call_of(const http::request<http::string_body>& request) {
-    const auto target = boost::urls::parse_origin_form(
-        boost::core::string_view{request.target().data(), request.target().size()});
-    if (!target) {
-        return std::nullopt;
-    }
-    Call call;
-    call.method = std::string{request.method_string()};
-    call.path = target->path();
-    for (const auto& parameter : target->params()) {
-        call.query.emplace(parameter.key, parameter.value);
-    }
-    for (const auto& field : request) {
-        auto name = std::string{field.name_string()};
-        std::ranges::transform(name, name.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
-        call.headers.emplace(std::move(name), std::string{field.value()});
-    }
-    return call;
-}
 
 }  // namespace
 
@@ -261,7 +203,7 @@ asio::awaitable<std::optional<Response>> Server::Impl::exchange(
     }
     Reply reply;
     if (!call) {
-        reply = plain(400, "the target of the request is no path");
+        reply = plain_reply(400, "the target of the request is no path");
     } else {
         call->body = std::move(parser.get().body());
         if (admission) {

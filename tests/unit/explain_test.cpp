@@ -1,6 +1,9 @@
 #include "alerts/core/explain.hpp"
 
+#include "alerts/base/limits.hpp"
 #include "tests/unit/small_county.hpp"
+
+#include <algorithm>
 
 using namespace sanbao;
 using sanbao::test::date;
@@ -182,4 +185,45 @@ TEST_CASE("a standing figure never claims to tell anybody") {
     CHECK(explained.level == Level::normal);
     CHECK(std::get<Rational>(explained.value) == *Rational::make(8, 100));
     check_says(explained, "A standing figure");
+}
+
+TEST_CASE("a transition and its inputs name the bodies that brought the readings judged") {
+    auto catalogue = small_catalogue();
+    catalogue.feeds[0].items = {{"cash", true}, {"outflow", true}};
+    SmallCounty county{std::move(catalogue)};
+    const auto accept = [&](const char* digest, std::vector<rules::Cell> cells) {
+        county.at += Millis{60'000};
+        core::PollAccepted poll{0, digest, 100, 1, std::move(cells)};
+        return core::decide(county.state, {county.at, "system", std::move(poll)});
+    };
+    county.at =
+        at_time(county.state.rules->catalogue().zone, date("2026-03-01"), std::chrono::minutes{60});
+    accept("first", {{0, 0, date("2026-03-01"), 900'000}, {1, 0, date("2026-03-01"), 1'000'000}});
+    const auto events = accept("second", {{0, 0, date("2026-03-02"), 50'000}});
+    const auto moved = std::ranges::find_if(
+        events, [](const auto& e) { return std::holds_alternative<core::AlertMoved>(e); });
+    REQUIRE(moved != events.end());
+    const auto& event = std::get<core::AlertMoved>(*moved);
+    CHECK(event.evidence == std::vector<std::string>{"second", "first"});
+    CHECK(county.state.evidence.at(event.alert) == event.evidence);
+    const auto inputs = explain(county, "2026-03-02").inputs;
+    REQUIRE(inputs.size() == 2);
+    CHECK(
+        inputs[0].sources == std::vector<core::Source>{{"treasury", "second", date("2026-03-02")}});
+    CHECK(
+        inputs[1].sources == std::vector<core::Source>{{"treasury", "first", date("2026-03-01")}});
+}
+
+TEST_CASE("a body that is no longer remembered is not named, and no other in its place") {
+    auto catalogue = small_catalogue();
+    catalogue.feeds[0].items = {{"cash", true}, {"outflow", true}};
+    SmallCounty county{std::move(catalogue)};
+    auto& feed = county.state.feeds["treasury"];
+    for (std::size_t i = 0; i < limits::feed_bodies_kept; ++i) {
+        feed.bodies[date("2026-03-02") + std::chrono::days{i}] = "later";
+    }
+    county.state.readings.put({0, 0, date("2026-03-01"), 1});
+    CHECK(core::sources_of(county.state, {0, 0}, 0, date("2026-03-01")).empty());
+    feed.bodies.erase(feed.bodies.begin());
+    CHECK(core::sources_of(county.state, {0, 0}, 0, date("2026-03-01")).size() == 1);
 }

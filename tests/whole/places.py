@@ -1,5 +1,6 @@
 """Sources that the tests of places play: HTTP as a test scripts it, with or without TLS, and sshd."""
 import contextlib
+import json
 import os
 import pathlib
 import pwd
@@ -8,6 +9,7 @@ import ssl
 import subprocess
 import threading
 
+import settings
 from rig import free_ports, loopback, wait_until
 
 
@@ -137,3 +139,49 @@ def listens(port):
     import socket
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+# Settings and records of the tests --------------------------------------------------------------------
+
+def rows(level="0.50", date="2017-02-07"):
+    return json.dumps([settings.row(code, date, level) for code, _ in settings.COUNTIES]).encode()
+
+
+def feed_files(feed, **more):
+    """settings(rig) with its only feed's address and keys replaced by `feed`."""
+    made = settings.small(clock="", **more)
+
+    def files(rig):
+        found = made(rig)
+        text = found["cash.toml"]
+        url = f'url = "http://127.0.0.1:{rig.feed_port}/feed.json"\n'
+        assert url in text
+        found["cash.toml"] = text.replace(url, feed(rig) if callable(feed) else feed)
+        return found
+
+    return files
+
+
+def feed_of(rig):
+    return next(feed for feed in rig.ask("status")["feeds"] if feed["id"] == "cash")
+
+
+def accepted(rig):
+    return [r["data"] for r in rig.journal() if r["type"] == "feed.ok"]
+
+
+def failures(rig):
+    return [r["data"] for r in rig.journal()
+            if r["type"] in ("feed.failed", "feed.quarantined") and "problem" in r["data"]]
+
+
+def taken(rig, count=1):
+    wait_until(lambda: len(accepted(rig)) >= count,
+               lambda: f"{count} bodies taken; failures: {[f['message'] for f in failures(rig)][-3:]}")
+
+
+def refused(rig, *words):
+    """Waits for a failure that says all of `words`, and gives its message."""
+    def there():
+        return next((f["message"] for f in failures(rig) if all(w in f["message"] for w in words)), None)
+    return wait_until(there, lambda: f"{words} in {[f['message'] for f in failures(rig)][-3:]}")

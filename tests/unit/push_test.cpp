@@ -1,0 +1,81 @@
+// Who may push, before a byte of the body is read. Bodies and signatures: tests/whole.
+#include "daemon/web/push.hpp"
+
+#include "alerts/base/limits.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sanbao;
+using web::Call;
+using web::Intake;
+
+namespace {
+
+struct Door {
+    Instant now{Millis{1'800'000'000'000}};
+    std::vector<std::string> said;
+    web::Pushes pushes{
+        {[this] { return now; },
+         [](const std::string& name) -> std::optional<web::PushFeed> {
+             return name == "cash" ? std::optional{web::PushFeed{{}, 1'000}} : std::nullopt;
+         },
+         {},
+         [this](const std::string& sentence) {
+             said.push_back(sentence);
+         }},
+        now - Millis{10'000'000}};
+    Intake intake = pushes.intake();
+
+    std::optional<Intake::Admission> knock(std::int64_t age_s = 0, std::string id = "msg_1") {
+        Call head{"POST", "/api/v1/feeds/cash", {}, "", false, "web"};
+        const auto stamp = now.time_since_epoch() / std::chrono::seconds{1} - age_s;
+        head.headers = {
+            {"webhook-id", std::move(id)},
+            {"webhook-timestamp", std::to_string(stamp)},
+            {"webhook-signature", "v1,x"}};
+        return intake.admit(head);
+    }
+    int status(std::int64_t age_s = 0, std::string id = "msg_1") {
+        const auto admission = knock(age_s, std::move(id));
+        REQUIRE(admission.has_value());
+        return admission->refused ? admission->refused->status : 200;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a delivery is let in to its feed's length while its signature is young enough") {
+    Door door;
+    CHECK(door.knock()->body_max == 1'000);
+    CHECK(door.status(limits::push_age_s_max) == 200);
+    CHECK(door.status(-limits::push_age_s_max) == 200);
+    CHECK(door.status(limits::push_age_s_max + 1) == 401);
+    CHECK(door.status(-limits::push_age_s_max - 1) == 401);
+    CHECK(door.status(0, std::string(limits::push_id_bytes_max, 'x')) == 200);
+    CHECK(door.status(0, std::string(limits::push_id_bytes_max + 1, 'x')) == 401);
+    CHECK(door.status(0, "") == 401);
+    CHECK_FALSE(door.intake.admit({"POST", "/v1/reload", {}, "", false, "web"}).has_value());
+}
+
+TEST_CASE("only so many deliveries are received at once, and each makes room when it is done") {
+    Door door;
+    std::vector<std::optional<Intake::Admission>> inside;
+    for (std::size_t i = 0; i < limits::pushes_max; ++i) {
+        inside.push_back(door.knock());
+        REQUIRE_FALSE(inside.back()->refused);
+    }
+    CHECK(door.status() == 503);
+    inside.pop_back();
+    CHECK(door.status() == 200);
+}
+
+TEST_CASE("whatever is thrown at the door, the log hears of it once a minute, the metrics always") {
+    Door door;
+    for (int second = 0; second < 150; ++second) {
+        door.now += Millis{1'000};
+        CHECK(door.status(1'000) == 401);
+    }
+    CHECK(door.said.size() == 3);
+    CHECK(door.pushes.denied().at("old") == 150);
+    CHECK(door.said[1].find("60 pushed deliveries") == 0);
+}
