@@ -118,7 +118,8 @@ void Verdict::look_at_size(const Move& move) {
     const bool rises_less = rises && (!flow || habit.seen >= known_well);
     up_less_ += rises_less && size > 0 && less ? 1U : 0U;
     down_less_ += falls && size < 0 && less ? 1U : 0U;
-    divided_ += flow && about_unit(-size, near_of_flow) ? 1U : 0U;
+    moved_alike_ += !flow && !move.reset && about_unit(std::abs(size), near) ? 1U : 0U;
+    divided_ += flow && move.below() >= 1 && about_unit(-size, near_of_flow) ? 1U : 0U;
     if (const auto far = far_of(habit)) {
         above_ += move.above() >= *far ? 1U : 0U;
         below_ += !flow && move.below() >= *far ? 1U : 0U;
@@ -139,14 +140,13 @@ bool Verdict::unit_changed() const {
     const bool by_ratio = ten_thousand >= 2 && ten_thousand * 10 >= counted_ * 3
                           && (counted_ >= column_small || stayed_ == 0);
     const bool divided = counted_ >= column_enough && most(divided_);
-    return by_ratio || divided || most(std::max(up_less_, down_less_))
+    return by_ratio || divided || most(moved_alike_) || most(std::max(up_less_, down_less_))
            || most(std::max(above_, below_));
 }
 
 bool Verdict::replaced() const {
-    const bool constants = most(stirred_) && std::abs(median()) >= factor_2 / 2;
     return counted_ >= column_enough && kind_ != ItemKind::cumulative && scattered()
-           && (constants || most(away_));
+           && (most(stirred_) || most(away_));
 }
 
 int Verdict::median() const {

@@ -53,6 +53,7 @@ class Verdict {
     std::size_t new_sign_ = 0, mirrored_ = 0;
     std::size_t up_ = 0, down_ = 0;            // by about 10⁴ or 10⁸
     std::size_t up_less_ = 0, down_less_ = 0;  // by about 100 or 1,000
+    std::size_t moved_alike_ = 0;              // stocks by about 10⁴ or 10⁸, wherever they were
     std::size_t divided_ = 0;                  // flows by about 10⁴ or 10⁸, wherever they were
     std::size_t above_ = 0, below_ = 0, away_ = 0;  // far beyond all that was; a little, either way
     std::uint32_t example_ = 0;

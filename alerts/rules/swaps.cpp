@@ -10,14 +10,17 @@ namespace {
 constexpr std::size_t subjects_min = 3;  // of fewer, chance is too near
 constexpr std::size_t subjects_few = 8;  // up to here all must agree, and by more
 constexpr int clear = 8;                 // 2 %: constant columns may lie this near each other
+constexpr int apart = factor_2 / 8;      // 9 %: nearer series may cross in a day
+constexpr std::uint8_t rests = 2;        // dates at the same figure: it does not move every day
 constexpr int clear_of_few = factor_2 / 4;
 
 // What one subject says about a pair of columns.
 struct Votes {
+    std::size_t both = 0;     // subjects that have both series
     std::size_t all = 0;      // subjects whose two series were told apart before
     std::size_t swapped = 0;  // both are nearer to the other's past than to their own
-    std::size_t taken = 0;    // the first is exactly what the second was, …
-    std::size_t still = 0;    // … where the second had long been constant and now is not
+    // One is exactly what the other was, and that other moves every day.
+    std::size_t carried = 0, carried_back = 0;
 };
 
 bool outside(const Move& own, const Move& other) {
@@ -28,6 +31,9 @@ bool outside(const Move& own, const Move& other) {
 }
 
 bool vote(const Move& a, const Move& b, bool flows, int margin) {
+    if ((a.now < 0) != (b.before < 0) || (b.now < 0) != (a.before < 0)) {
+        return false;
+    }
     const int keep = std::abs(a.size()) + std::abs(b.size());
     const int swap =
         std::abs(log_of(a.now) - log_of(b.before)) + std::abs(log_of(b.now) - log_of(a.before));
@@ -39,12 +45,19 @@ bool vote(const Move& a, const Move& b, bool flows, int margin) {
     return !flows || outside(a, b) || outside(b, a);
 }
 
+// Whether the two series were far enough apart to tell which is which: constants by anything.
+bool told_apart(const Move& x, const Move& y) {
+    if (!x.counts() || !y.counts() || x.before == y.before) {
+        return false;
+    }
+    const bool constant = x.last->habit.still >= still_dates && y.last->habit.still >= still_dates;
+    return constant || std::abs(log_of(x.before) - log_of(y.before)) >= apart;
+}
+
 Votes count(const Column& a, const Column& b, bool flows) {
     Votes votes;
-    const auto told_apart = [](const Move& x, const Move& y) {
-        return x.counts() && y.counts() && x.before != y.before;
-    };
     for (std::size_t i = 0; i < a.moves.size(); ++i) {
+        votes.both += a.moves[i].counts() && b.moves[i].counts() ? 1U : 0U;
         votes.all += told_apart(a.moves[i], b.moves[i]) ? 1U : 0U;
     }
     const int margin = votes.all < subjects_few ? clear_of_few : clear;
@@ -54,11 +67,14 @@ Votes count(const Column& a, const Column& b, bool flows) {
         if (!told_apart(x, y)) {
             continue;
         }
-        votes.swapped += vote(x, y, flows, margin) ? 1U : 0U;
-        if (x.now == y.before && x.now != x.before) {
-            ++votes.taken;
-            votes.still += y.last->habit.still >= still_dates && y.now != y.before ? 1U : 0U;
-        }
+        // One took the other's constant figure, which that one gave up.
+        const bool forth = x.now == y.before && x.now != x.before;
+        const bool back = y.now == x.before && y.now != y.before;
+        const bool took = (forth && y.now != y.before && y.last->habit.still >= rests)
+                          || (back && x.now != x.before && x.last->habit.still >= rests);
+        votes.swapped += took || vote(x, y, flows, margin) ? 1U : 0U;
+        votes.carried += forth && y.last->habit.still < rests ? 1U : 0U;
+        votes.carried_back += back && x.last->habit.still < rests ? 1U : 0U;
     }
     return votes;
 }
@@ -73,17 +89,13 @@ bool look_swapped(const Column& a, const Column& b, const Catalogue& catalogue) 
     const auto& first = catalogue.items[a.item];
     const auto& second = catalogue.items[b.item];
     const bool flows = first.kind == ItemKind::flow && second.kind == ItemKind::flow;
-    const auto forth = count(a, b, flows);
-    if (forth.all < subjects_min) {
+    const auto votes = count(a, b, flows);
+    if (votes.all < subjects_min || votes.all * 2 < votes.both) {
         return false;
     }
-    const auto back = count(b, a, flows);
-    if (most(forth.still, forth.all) || most(back.still, back.all)) {
-        return true;  // one took the other's constant value, which the other gave up
-    }
     // One that is exactly what the other was, and goes on, is carried over (opening from closing).
-    const bool carried = most(forth.taken, forth.all) != most(back.taken, back.all);
-    return !carried && most(forth.swapped, forth.all);
+    const bool carried = most(votes.carried, votes.all) != most(votes.carried_back, votes.all);
+    return !carried && most(votes.swapped, votes.all);
 }
 
 bool checks_explain(

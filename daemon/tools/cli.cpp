@@ -93,9 +93,28 @@ class Program {
         show->add_option("DIGEST", name_, "its SHA-256, or the first 8 and more digits")
             ->required();
         show->add_flag("--info", all_, "its size, class and path instead");
+        add_held(*feed);
         add(app_, "reload", "make the running daemon read its settings again", [this] {
             return reload(options_);
         });
+    }
+
+    // What is held back, and a person's decision about it.
+    void add_held(CLI::App& feed) {
+        add(feed, "held", "batches that are held back, and why", [this] {
+            return feed_held(options_);
+        });
+        for (const auto& [name, help] :
+             {std::pair{"release", "take a held batch after all"},
+              std::pair{"discard", "throw a held batch away"}}) {
+            auto* command = add(feed, name, help, [this, act = std::string{name}] {
+                return feed_settle(
+                    options_, act, {{"digest", name_}, {"by", by_}, {"reason", reason_}});
+            });
+            command->add_option("DIGEST", name_, "as feed held shows it")->required();
+            command->add_option("--by", by_, "id of the person who decides")->required();
+            command->add_option("--reason", reason_, "why; goes on record")->required();
+        }
     }
 
     void add_views() {
@@ -201,7 +220,7 @@ class Program {
         "sanbaod"};
     Options options_;
     std::function<int()> act_;
-    std::string name_, county_, by_, doc_no_, evidence_, waive_;
+    std::string name_, county_, by_, doc_no_, evidence_, waive_, reason_;
     std::vector<std::string> words_;
     FeedTest feed_test_;
     int number_ = 0;

@@ -150,6 +150,14 @@ int plan_act(const Options& options, const std::string& act, const json::object&
     return post(options, "/v1/plan/" + act, form, show_plan);
 }
 
+int feed_held(const Options& options) {
+    return get(options, "/v1/feeds/held", {}, show_held);
+}
+
+int feed_settle(const Options& options, const std::string& act, const json::object& form) {
+    return post(options, "/v1/feeds/" + act, form, show_held);
+}
+
 int reload(const Options& options) {
     return post(options, "/v1/reload", {}, [](const Facts& facts, const Look& look) {
         return look.say.format(

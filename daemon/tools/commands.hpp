@@ -40,6 +40,9 @@ int explain(const Options& options, const std::string& county, const std::string
 int plan_show(const Options& options, const std::string& county);
 int plan_act(const Options& options, const std::string& act, const boost::json::object& form);
 int reload(const Options& options);
+int feed_held(const Options& options);
+// `act`: release or discard.
+int feed_settle(const Options& options, const std::string& act, const boost::json::object& form);
 
 // --- shared by them.
 // Settings that load, or nullopt after every problem was printed to standard error.

@@ -13,6 +13,7 @@ std::string show_status(const Facts& document, const Look& look);
 std::string show_alerts(const Facts& document, const Look& look);
 std::string show_alert(const Facts& document, const Look& look);
 std::string show_plan(const Facts& document, const Look& look);
+std::string show_held(const Facts& document, const Look& look);  // batches that are held back
 // `feeds`: which feed delivers an item, and from which field, by item id; may be empty.
 std::string show_explanation(
     const Facts& document, const Look& look, const std::map<std::string, std::string>& feeds);

@@ -107,10 +107,25 @@ std::string subjects_block(const Facts& subjects, const Look& look) {
 }
 
 bool in_trouble(const Facts& feed) {
-    return feed["failures"].whole() > 0 || feed["late"].yes();
+    return feed["failures"].whole() > 0 || feed["late"].yes() || feed["held"].whole() > 0
+           || feed["gaps"].whole() > 0;
 }
 
 std::string trouble_words(const Facts& feed, const Look& look) {
+    const auto held = feed["held"].whole();
+    if (held > 0) {
+        return look.say.format(
+            "{}批数据未通过核对，已暂存（sanbaod feed held）；所示仍为 {} 的数据",
+            "HELD: {} batches failed their checks (sanbaod feed held); data shown is of {}",
+            held,
+            feed["newest"].text());
+    }
+    if (feed["failures"].whole() == 0 && !feed["late"].yes()) {
+        return look.say.format(
+            "缺项：{}个应报数没有报来",
+            "INCOMPLETE: {} expected figures are missing",
+            feed["gaps"].whole());
+    }
     if (feed["failures"].whole() == 0) {
         return look.say.format(
             "迟到：最新数据为{}", "LATE: the newest data is of {}", feed["newest"].text());

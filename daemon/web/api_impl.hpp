@@ -125,10 +125,17 @@ class Api {
     [[nodiscard]] Reply step(const Call& call) const;
     [[nodiscard]] Reply report(const Call& call) const;
     [[nodiscard]] Reply end(const Call& call) const;
+    // api_feeds.cpp
+    [[nodiscard]] Reply held(const Call& call) const;
+    [[nodiscard]] Reply release(const Call& call) const;
+    [[nodiscard]] Reply discard(const Call& call) const;
 
     // Reads the county and who it is done by, lets `make` read the rest, and does it.
     template <class Make>
     Reply act(const Call& call, Make make) const;
+    // Does with a held batch what ReleaseBatch or DiscardBatch says.
+    template <class Act>
+    Reply settle_batch(const Call& call) const;
 
     Ports ports_;
 };

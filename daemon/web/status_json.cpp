@@ -103,7 +103,9 @@ json::array feeds_json(const View& view) {
             {"failing_since", instant_json(view, feed.failing_since)},
             {"problem", feed.problem ? core::to_text(*feed.problem) : ""},
             {"message", feed.message},
-            {"late", feed.late}});
+            {"late", feed.late},
+            {"held", std::ranges::count(view.state.quarantine, rule.id, &core::Quarantined::feed)},
+            {"gaps", feed.gap_count}});
     }
     return result;
 }

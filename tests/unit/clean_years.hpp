@@ -67,8 +67,12 @@ inline const std::vector<std::string>& clean_checks() {
     static const std::vector<std::string> checks{
         "treas_open + treas_in - treas_out = treas_close",
         "treas_open = previous(treas_close)",
-        "treas_out_ytd >= previous(treas_out_ytd) or new_year",
+        "treas_out_ytd = previous(treas_out_ytd) + treas_out or new_year",
         "treas_out_ytd >= treas_out",
+        "sb_paid_wage >= previous(sb_paid_wage) or new_year",
+        "sb_paid_wage <= sb_budget_wage",
+        "sb_paid_oper <= sb_budget_oper",
+        "sb_paid_live <= sb_budget_live",
         "sb_need = sb_need_wage + sb_need_oper + sb_need_live",
         "sb_budget = sb_budget_wage + sb_budget_oper + sb_budget_live",
         "sb_paid = sb_paid_wage + sb_paid_oper + sb_paid_live",

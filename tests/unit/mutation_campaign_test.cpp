@@ -219,7 +219,8 @@ TEST_CASE("changes of unit, sign and column are caught, and clean years pass") {
             continue;  // what touches one or two of twelve is no change of a batch
         }
         const int least = score.tried - score.harmless;
-        const bool single = kind.find("one") != std::string::npos;
-        CHECK(score.caught * 100 >= least * (single ? 99 : 100));
+        // Two undeclared columns may lie so near each other on a day that nothing tells them apart.
+        const bool most = kind == "one x1e4" || kind == "swap";
+        CHECK(score.caught * 1'000 >= least * (most ? 995 : 1'000));
     }
 }
