@@ -31,6 +31,10 @@ std::optional<Instant> next_wake(const State& state, Instant after);
 std::vector<std::string> due_messages(const State& state, std::string_view channel, Instant now);
 
 // Ids, derived from what they name.
+// After folding a log: until when each standing has been judged is not recorded, it follows from
+// the readings.
+void restore_judged(State& state);
+
 std::string alert_id(std::string_view subject, std::string_view indicator, int episode);
 
 }  // namespace sanbao::core

@@ -439,4 +439,25 @@ void revise(Step& step, Key key, Date from, Date until, std::span<const Restated
     }
 }
 
+void restore_judged(State& state) {
+    const auto& catalogue = state.rules->catalogue();
+    for (std::uint32_t indicator = 0; indicator < catalogue.indicators.size(); ++indicator) {
+        for (std::uint32_t subject = 0; subject < catalogue.subjects.size(); ++subject) {
+            const Key key{indicator, subject};
+            const auto newest = newest_date(state, key);
+            auto weighed = newest ? weigh(state, key, *newest) : std::nullopt;
+            if (newest && !weighed) {  // the newest has no value: what was judged is before it
+                const auto dates = dates_of(state, key, *newest - horizon, *newest);
+                for (auto date = dates.rbegin(); date != dates.rend() && !weighed; ++date) {
+                    weighed = weigh(state, key, *date);
+                }
+            }
+            if (weighed) {
+                auto& judged = state.standing(key).judged;
+                judged = std::max(judged, weighed->reading.date);
+            }
+        }
+    }
+}
+
 }  // namespace sanbao::core

@@ -8,21 +8,6 @@ namespace sanbao::app {
 
 namespace {
 
-// Until when each standing has been judged is not recorded: it follows from the readings.
-void restore_judged(core::State& state) {
-    const auto& catalogue = state.rules->catalogue();
-    for (std::uint32_t indicator = 0; indicator < catalogue.indicators.size(); ++indicator) {
-        for (std::uint32_t subject = 0; subject < catalogue.subjects.size(); ++subject) {
-            const auto judgement =
-                rules::judge(*state.rules, indicator, subject, state.readings, Date::max());
-            if (judgement && std::holds_alternative<Rational>(judgement->judged)) {
-                auto& judged = state.standing({indicator, subject}).judged;
-                judged = std::max(judged, judgement->date);
-            }
-        }
-    }
-}
-
 // What an administrator wants to see go by in the system's log. The journal has all of it.
 struct Line {
     void operator()(const core::AlertMoved& e) const {
@@ -98,7 +83,7 @@ Result<core::State> recover(
     if (auto folded = journal.replay(catalogue_of->catalogue(), fold); !folded) {
         return folded.error();
     }
-    restore_judged(state);
+    core::restore_judged(state);
     return state;
 }
 

@@ -394,6 +394,16 @@ TEST_CASE("in whatever order deliveries come, readings, turns and levels end the
         CHECK(again.watched == crooked.state.watched);
         CHECK(again.corrections == crooked.state.corrections);
         CHECK(again.feeds.at("treasury") == crooked.state.feeds.at("treasury"));
+        World interrupted{c};
+        const auto bodies_again = disorder(random, bodies, truth);
+        const auto half =
+            bodies_again.begin() + static_cast<std::ptrdiff_t>(bodies_again.size() / 2);
+        deliver(interrupted, {bodies_again.begin(), half});
+        interrupted.state = recovered(interrupted);
+        core::restore_judged(interrupted.state);
+        deliver(interrupted, {half, bodies_again.end()});
+        CHECK(readings_of(interrupted.state) == truth);
+        CHECK(interrupted.state.turns == crooked.state.turns);
         for (const auto& [event, at] : crooked.log) {
             revisions += std::holds_alternative<core::AlertRevised>(event) ? 1U : 0U;
         }
