@@ -15,9 +15,11 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <csignal>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sanbao::app {
@@ -54,6 +56,10 @@ struct App::Impl {
     boost::asio::steady_timer wake_timer{loop};
     boost::asio::steady_timer watchdog{loop};
     boost::asio::steady_timer drain_timer{loop};
+    // Keeps a filed body as evidence.
+    std::function<Result<void>(std::string_view bytes)> keep = [](std::string_view /*bytes*/) {
+        return Result<void>{};
+    };
     bool ready = false;
     bool stopping = false;
     int exit_code = 0;
@@ -63,6 +69,7 @@ struct App::Impl {
     notify::Sender::Parts sender_parts();
     web::Ports ports();
 
+    Result<std::string> file(web::FiledForm form, const std::string& actor);
     Result<void> start();
     void accept(feeds::Poll poll);
     void advance_clock(const feeds::Poll& poll);
