@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t lines_shown = 20;  // of one message
 constexpr auto never = Instant::max();
+// A clock that shows less was never set; a replayed one shows 1970 until the first date has come.
+constexpr Date clock_set{std::chrono::year{2000} / 1 / 1};
 
 // A sentence about one county, and who is concerned by it beside the owner.
 struct Entry {
@@ -322,6 +324,9 @@ std::string_view to_text(DutyStage stage) {
 }
 
 void check_dues(Step& step) {
+    if (step.today() < clock_set) {
+        return;
+    }
     warn_of_calendar(step);
     const auto& feeds = step.catalogue().feeds;
     auto& next = step.state.dues_next;

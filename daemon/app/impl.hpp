@@ -17,9 +17,11 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <csignal>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sanbao::app {
@@ -63,6 +65,10 @@ struct App::Impl {
     boost::asio::steady_timer watchdog{loop};
     boost::asio::steady_timer prune_timer{loop};
     boost::asio::steady_timer drain_timer{loop};
+    // Keeps a filed body as evidence.
+    std::function<Result<void>(std::string_view bytes)> keep = [](std::string_view /*bytes*/) {
+        return Result<void>{};
+    };
     bool ready = false;
     bool stopping = false;
     int exit_code = 0;
@@ -73,6 +79,7 @@ struct App::Impl {
     web::Ports ports();
     web::Pushes::Ports push_ports();
 
+    Result<std::string> file(web::FiledForm form, const std::string& actor);
     Result<void> start();
     feeds::Fate accept(feeds::Poll poll);
     void advance_clock(const feeds::Poll& poll);

@@ -1,7 +1,11 @@
 // What each part sees of the others.
+#include "alerts/base/digest.hpp"
+#include "alerts/core/duties.hpp"
 #include "daemon/app/impl.hpp"
+#include "daemon/feeds/decode.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -156,7 +160,47 @@ web::Ports App::Impl::ports() {
         }
         return {};
     };
+    ports.file = [this](web::FiledForm form, const std::string& actor) {
+        return file(std::move(form), actor);
+    };
     return ports;
+}
+
+// Decoded as any body is, kept, and proposed: the figures count when a second person confirms them.
+Result<std::string> App::Impl::file(web::FiledForm form, const std::string& actor) {
+    const auto feed = std::ranges::find(settings.feeds, form.feed, &feeds::FeedSettings::id);
+    if (feed == settings.feeds.end() || feed->arrives != Arrival::hand) {
+        return invalid(fmt::format("no feed {} is filed by hand", form.feed));
+    }
+    const auto rules = engine.state().rules;
+    const auto digest = to_hex(sha256(form.body));
+    auto decoded = feeds::decode_filing(*feed, *rules, form.body, clock->now());
+    if (!decoded) {
+        return invalid(fmt::format("{}", fmt::join(decoded.error().problems, "; ")));
+    }
+    if (decoded->cells.empty()) {
+        return invalid("there is not a single figure in this filing");
+    }
+    core::ProposeFiling act;
+    act.feed = rules->catalogue().feed(form.feed);
+    act.subject = form.subject;
+    act.date = decoded->cells.front().date;
+    act.digest = digest;
+    act.bytes = static_cast<std::int64_t>(form.body.size());
+    act.cells = std::move(decoded->cells);
+    act.by = form.by;
+    const auto& county = rules->catalogue().subjects[form.subject].id;
+    auto id = core::filing_id(form.feed, county, act.date, digest);
+    if (auto permitted = core::permit(engine.state(), act); !permitted) {
+        return permitted.error();
+    }
+    if (auto kept = keep(form.body); !kept) {
+        return kept.error();
+    }
+    if (!engine.step(core::Act{std::move(act)}, actor)) {
+        return Error{ErrorKind::io, "the store failed; nothing was done"};
+    }
+    return id;
 }
 
 }  // namespace sanbao::app

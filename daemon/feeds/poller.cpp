@@ -187,6 +187,7 @@ Poller::~Poller() {
 
 void Poller::set_feeds(
     std::vector<FeedSettings> feeds, const std::map<std::string, std::string>& digests) {
+    std::erase_if(feeds, [](const auto& feed) { return feed.arrives == Arrival::hand; });
     std::map<std::string, std::shared_ptr<Watched>> kept;
     std::vector<std::shared_ptr<Watched>> fresh;
     const auto rules = impl_->parts.rules();

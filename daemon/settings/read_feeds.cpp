@@ -268,7 +268,9 @@ void read_mappings(const Section& section, FeedSettings& feed, Draft& draft) {
         mapping.each_time = each.yes("each_time");
         check_field(each, "value", each.placed("value"), feed.format);
         if (feed.shape == feeds::Shape::wide) {
-            check_field(each, "from", from, feed.format);
+            if (feed.arrives != Arrival::hand) {  // there it is what the form calls the figure
+                check_field(each, "from", from, feed.format);
+            }
             refuse(each, "value", "long feeds");
         } else if (mapping.value.empty() && feed.value_field.empty()) {
             each.problem(

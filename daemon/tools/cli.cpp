@@ -33,6 +33,7 @@ class Program {
         add_service();
         add_views();
         add_plan();
+        add_filing();
         add_help();
     }
 
@@ -180,6 +181,64 @@ class Program {
         add_act(*plan, "end", "end an active plan", nullptr);
     }
 
+    void add_filing() {
+        auto* file =
+            add(app_, "file", "file a county's figures by hand", [this] { return this->file(); });
+        file->add_option("FEED", name_, "name of the feed")->required();
+        file->add_option("--county", county_, "id, code or name")->required();
+        file->add_option("--date", date_, "of the figures: 2026-03-31")->required();
+        file->add_option("--by", by_, "id of the person who files")->required();
+        file->add_option("FIGURES", words_, "item=value, in the units of the feed's settings")
+            ->required();
+        add(app_, "filings", "filings that wait for their second person", [this] {
+            return filings(options_);
+        });
+        auto* filing = app_.add_subcommand("filing", "decide about a filing that waits");
+        filing->require_subcommand(1);
+        add_decision(*filing, "confirm", "its figures are right: take them; never by who filed it");
+        add_decision(*filing, "return", "send it back to who filed it")
+            ->add_option("--reason", reason_, "what is wrong with it")
+            ->required();
+        add(app_, "duties", "what each county owes by when (定期报告)", [this] {
+            return duties(options_, county_);
+        })->add_option("--county", county_, "id, code or name; default: all");
+    }
+
+    CLI::App* add_decision(CLI::App& filing, const char* name, const char* help) {
+        auto* command = add(filing, name, help, [this, act = std::string{name}] {
+            json::object form{{"id", name_}, {"by", by_}};
+            if (!reason_.empty()) {
+                form["reason"] = reason_;
+            }
+            return filing_act(options_, act, form);
+        });
+        command->add_option("ID", name_, "as filings lists it")->required();
+        command->add_option("--by", by_, "id of the person who decides")->required();
+        return command;
+    }
+
+    int file() {
+        json::object values;
+        for (const auto& word : words_) {
+            const auto split = word.find('=');
+            if (split == std::string::npos || split == 0) {
+                complain(fmt::format("'{}' is no item=value", word));
+                return exit_usage;
+            }
+            if (!values.emplace(word.substr(0, split), word.substr(split + 1)).second) {
+                complain(fmt::format("'{}' stands twice", word.substr(0, split)));
+                return exit_usage;
+            }
+        }
+        return tools::file(
+            options_,
+            {{"feed", name_},
+             {"county", county_},
+             {"date", date_},
+             {"by", by_},
+             {"values", std::move(values)}});
+    }
+
     void add_help() {
         add(app_,
             "help",
@@ -220,7 +279,7 @@ class Program {
         "sanbaod"};
     Options options_;
     std::function<int()> act_;
-    std::string name_, county_, by_, doc_no_, evidence_, waive_, reason_;
+    std::string name_, county_, by_, doc_no_, evidence_, waive_, date_, reason_;
     std::vector<std::string> words_;
     FeedTest feed_test_;
     int number_ = 0;

@@ -158,6 +158,23 @@ int feed_settle(const Options& options, const std::string& act, const json::obje
     return post(options, "/v1/feeds/" + act, form, show_held);
 }
 
+int file(const Options& options, const json::object& form) {
+    return post(options, "/v1/filings", form, show_filings);
+}
+
+int filings(const Options& options) {
+    return get(options, "/v1/filings", {}, show_filings);
+}
+
+int filing_act(const Options& options, const std::string& act, const json::object& form) {
+    return post(options, "/v1/filings/" + act, form, show_filing_done);
+}
+
+int duties(const Options& options, const std::string& county) {
+    const auto query = county.empty() ? Query{} : Query{{"county", county}};
+    return get(options, "/v1/duties", query, show_duties);
+}
+
 int reload(const Options& options) {
     return post(options, "/v1/reload", {}, [](const Facts& facts, const Look& look) {
         return look.say.format(

@@ -39,6 +39,10 @@ int alert_show(const Options& options, const std::string& id);
 int explain(const Options& options, const std::string& county, const std::string& indicator);
 int plan_show(const Options& options, const std::string& county);
 int plan_act(const Options& options, const std::string& act, const boost::json::object& form);
+int file(const Options& options, const boost::json::object& form);
+int filings(const Options& options);
+int filing_act(const Options& options, const std::string& act, const boost::json::object& form);
+int duties(const Options& options, const std::string& county);  // empty: all
 int reload(const Options& options);
 int feed_held(const Options& options);
 // `act`: release or discard.

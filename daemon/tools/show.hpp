@@ -12,6 +12,9 @@ namespace sanbao::tools {
 std::string show_status(const Facts& document, const Look& look);
 std::string show_alerts(const Facts& document, const Look& look);
 std::string show_alert(const Facts& document, const Look& look);
+std::string show_duties(const Facts& document, const Look& look);
+std::string show_filings(const Facts& document, const Look& look);  // those that wait, or a new one
+std::string show_filing_done(const Facts& document, const Look& look);
 std::string show_plan(const Facts& document, const Look& look);
 std::string show_held(const Facts& document, const Look& look);  // batches that are held back
 // `feeds`: which feed delivers an item, and from which field, by item id; may be empty.

@@ -186,6 +186,20 @@ std::string outbox_line(const Facts& outbox, const Look& look) {
     return out + "\n";
 }
 
+std::string calendar_lines(const Facts& years, const Look& look) {
+    std::string out;
+    years.each([&](const Facts& year) {
+        const auto words = look.say.format(
+            "{0}年放假安排尚未录入，暂按周一至周五推算；请在 config/calendar.toml 添加 "
+            "[calendar.{0}]",
+            "{0} has no table of holidays: weekends stand in; add [calendar.{0}] to "
+            "config/calendar.toml",
+            year.whole());
+        out += look.paint(words, Style::alarm) + "\n";
+    });
+    return out;
+}
+
 }  // namespace
 
 std::string banner(const Facts& document, const Look& look) {
@@ -260,7 +274,13 @@ std::string show_status(const Facts& document, const Look& look) {
     if (!document["ready"].yes()) {
         out += "  " + look.paint(look.say("未就绪", "NOT READY"), Style::alarm);
     }
-    out += "\n";
+    out += "\n" + calendar_lines(document["years_without_calendar"], look);
+    if (const auto waiting = document["filings"].whole(); waiting > 0) {
+        out += look.say.format(
+            "{}份填报待复核，见 sanbaod filings\n",
+            "{} filings wait for their second person: sanbaod filings\n",
+            waiting);
+    }
     for (const auto& block :
          {feeds_block(document["feeds"], look, true),
           subjects_block(document["subjects"], look),

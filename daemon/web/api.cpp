@@ -91,21 +91,40 @@ std::span<const Api::Route> Api::routes() {
         Route{"POST", "/v1/plan/step", false, &Api::step},
         Route{"POST", "/v1/plan/report", false, &Api::report},
         Route{"POST", "/v1/plan/end", false, &Api::end},
+        Route{"GET", "/v1/filings", false, &Api::filings},
+        Route{"POST", "/v1/filings", false, &Api::file},
+        Route{"POST", "/v1/filings/confirm", false, &Api::confirm},
+        Route{"POST", "/v1/filings/return", false, &Api::send_back},
+        Route{"GET", "/v1/duties", false, &Api::duties},
     };
     return table;
 }
 
-Reply Api::serve(const Call& call) const {
-    const auto route = std::ranges::find(routes(), call.path, &Route::path);
-    if (route == routes().end()) {
+// Nothing stands at this path, or it takes other methods.
+Reply Api::not_served(const Call& call) {
+    std::string allow;
+    std::string takes;
+    for (const auto& route : routes()) {
+        if (route.path == call.path) {
+            allow += (allow.empty() ? "" : ", ")
+                     + std::string{route.method == "GET" ? "GET, HEAD" : route.method};
+            takes += (takes.empty() ? "" : " and ") + std::string{route.method};
+        }
+    }
+    if (allow.empty()) {
         return refuse(404, fmt::format("nothing is served at {}", call.path));
     }
-    const auto reads = route->method == "GET";
-    const auto fits = call.method == route->method || (reads && call.method == "HEAD");
-    if (!fits) {
-        Reply reply = refuse(405, fmt::format("{} takes {}", call.path, route->method));
-        reply.allow = reads ? "GET, HEAD" : "POST";
-        return reply;
+    Reply reply = refuse(405, fmt::format("{} takes {}", call.path, takes));
+    reply.allow = allow;
+    return reply;
+}
+
+Reply Api::serve(const Call& call) const {
+    const auto method = call.method == "HEAD" ? "GET" : std::string_view{call.method};
+    const auto route = std::ranges::find_if(
+        routes(), [&](const Route& one) { return one.path == call.path && one.method == method; });
+    if (route == routes().end()) {
+        return not_served(call);
     }
     if (!route->anywhere && !call.control) {
         return refuse(403, fmt::format("{} is served on the control socket only", call.path));

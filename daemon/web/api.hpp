@@ -25,6 +25,14 @@ struct Counters {             // of this process, for /metrics
     std::map<std::string, std::int64_t> pushes_denied = {};  // by reason
 };
 
+// One county's figures as they were written: `body` is decoded, hashed and kept.
+struct FiledForm {
+    std::string feed;
+    std::uint32_t subject = 0;
+    std::string body;  // {"county", "date", "values": {item: text}}
+    std::string by;    // a person's id
+};
+
 // What the API reads and does; bound by the app.
 struct Ports {
     std::function<const core::State&()> state;
@@ -36,13 +44,15 @@ struct Ports {
     std::function<bool()> replay;                      // the clock is a feed's
     std::function<std::vector<std::string>()> reload;  // problems; empty: done
     std::function<Result<void>(core::Act, std::string actor)> act;
+    // Proposes a filing; its id.
+    std::function<Result<std::string>(FiledForm, std::string actor)> file;
 };
 
 // Routes: GET /healthz /readyz /metrics anywhere; on the control socket also
 //   GET  /v1/status  /v1/alerts[?all=1]  /v1/alert?id=  /v1/explain?county=&indicator=
-//        /v1/plan?county=
-//   POST /v1/reload  /v1/plan/activate  /v1/plan/step  /v1/plan/report  /v1/plan/end   (JSON
-//   bodies)
+//        /v1/plan?county=  /v1/filings  /v1/duties[?county=]
+//   POST /v1/reload  /v1/plan/activate  /v1/plan/step  /v1/plan/report  /v1/plan/end
+//        /v1/filings  /v1/filings/confirm  /v1/filings/return   (JSON bodies)
 Handler make_api(Ports ports);
 
 }  // namespace sanbao::web

@@ -74,6 +74,13 @@ class Form {
         }
         return std::string{value->as_string()};
     }
+    [[nodiscard]] Or<json::object> object(std::string_view key) const {
+        const auto* value = fields_.if_contains(key);
+        if (value == nullptr || !value->is_object()) {
+            return refuse(400, fmt::format("'{}' must be an object", key));
+        }
+        return value->get_object();
+    }
     [[nodiscard]] Or<int> whole(std::string_view key) const {
         const auto* value = fields_.if_contains(key);
         boost::system::error_code error;
@@ -108,6 +115,7 @@ class Api {
   private:
     struct Route;
     static std::span<const Route> routes();
+    static Reply not_served(const Call& call);
 
     [[nodiscard]] View view() const { return {ports_.state(), ports_.now(), ports_.replay()}; }
 
@@ -129,6 +137,12 @@ class Api {
     [[nodiscard]] Reply held(const Call& call) const;
     [[nodiscard]] Reply release(const Call& call) const;
     [[nodiscard]] Reply discard(const Call& call) const;
+    // api_filings.cpp
+    [[nodiscard]] Reply file(const Call& call) const;
+    [[nodiscard]] Reply filings(const Call& call) const;
+    [[nodiscard]] Reply confirm(const Call& call) const;
+    [[nodiscard]] Reply send_back(const Call& call) const;
+    [[nodiscard]] Reply duties(const Call& call) const;
 
     // Reads the county and who it is done by, lets `make` read the rest, and does it.
     template <class Make>
@@ -136,6 +150,9 @@ class Api {
     // Does with a held batch what ReleaseBatch or DiscardBatch says.
     template <class Act>
     Reply settle_batch(const Call& call) const;
+    // Reads which filing and who decides about it, and does what `make` gives.
+    template <class Make>
+    Reply decide_filing(const Call& call, Make make) const;
 
     Ports ports_;
 };

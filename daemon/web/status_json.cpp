@@ -1,6 +1,7 @@
 // What stands now: subjects, feeds, messages under way, open risks.
 #include "alerts/base/digest.hpp"
 #include "alerts/core/decide.hpp"
+#include "alerts/core/duties.hpp"
 #include "daemon/web/views.hpp"
 
 #include <algorithm>
@@ -103,7 +104,7 @@ json::array feeds_json(const View& view) {
             {"failing_since", instant_json(view, feed.failing_since)},
             {"problem", feed.problem ? core::to_text(*feed.problem) : ""},
             {"message", feed.message},
-            {"late", feed.late},
+            {"late", feed.late || core::is_overdue(view.state, rule.id)},
             {"held", std::ranges::count(view.state.quarantine, rule.id, &core::Quarantined::feed)},
             {"gaps", feed.gap_count}});
     }
@@ -220,6 +221,12 @@ json::object status_json(const View& view, const Counters& counters, bool ready)
     result["ready"] = ready;
     result["config"] = view.state.config_digest;
     result["head_seq"] = counters.head_seq;
+    json::array years;
+    for (const auto year : years_without_calendar(view.catalogue().calendar, view.today())) {
+        years.emplace_back(year);
+    }
+    result["years_without_calendar"] = std::move(years);
+    result["filings"] = view.state.filings.size();
     result["subjects"] = subjects_json(view);
     result["feeds"] = feeds_json(view);
     result["outbox"] = outbox_json(view);

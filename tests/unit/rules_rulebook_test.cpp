@@ -231,3 +231,29 @@ TEST_CASE("an indicator needs an amount and at least one input") {
     CHECK_THAT(problems[1].message, Catch::Contains("0 inputs"));
     CHECK(problems[2].key == "judge");
 }
+
+TEST_CASE("a county has several paydays, each brought forward over the Spring Festival by itself") {
+    auto several = catalogue();
+    several.calendar.add_year(2026);
+    for (auto date = on("2026-02-15"); date <= on("2026-02-23"); date += std::chrono::days{1}) {
+        several.calendar.set(date, true);
+    }
+    several.calendar.set(on("2026-02-14"), false);
+    auto& county = several.subjects.front();
+    county.paydays = {{"wages", 10}, {"pensions", 16}, {"village", 31}};
+    several.indicators.resize(1);
+    auto& indicator = several.indicators.front();
+    indicator.formula =
+        "if(balance > 0, days_to(wages) * 10000 + days_to(pensions) * 100 + "
+        "days_to(village), 0)";
+    const auto built = Rulebook::build(several);
+    REQUIRE(built.has_value());
+    auto readings = (*built)->empty_readings();
+    readings.put({0, 0, on("2026-02-09"), 100});
+    // From Monday the 9th: wages on the 10th, pensions on the 14th (a Saturday that is worked),
+    // village cadres on the 27th.
+    const auto judged = judge(**built, 0, 0, readings, on("2026-02-09"));
+    REQUIRE(judged.has_value());
+    REQUIRE(std::holds_alternative<Rational>(judged->value));
+    CHECK(to_fraction(std::get<Rational>(judged->value)) == "10518");
+}

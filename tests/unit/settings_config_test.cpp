@@ -56,7 +56,8 @@ TEST_CASE("the shipped configuration loads without a problem") {
     CHECK(us.lines.red->bound == Rational{100'000'000'000});
     CHECK(us.hold.readings == 1);
     CHECK(us.leave == Rational{0});
-    REQUIRE(loaded->feeds.size() == 2);
+    REQUIRE(loaded->feeds.size() == 3);
+    CHECK(loaded->feeds[2].arrives == Arrival::hand);
     CHECK(loaded->feeds[1].items[0].multiplier == 100'000'000);
     CHECK(loaded->feeds[0].items.size() == 34);
 }
@@ -100,7 +101,7 @@ TEST_CASE("the main file cut short at any byte is refused, or loses nothing but 
             REQUIRE(subject.plan.has_value() == (subject.kind == SubjectKind::county));
         }
         // Where a feed or an item of it is gone, this is said.
-        const bool all_items = loaded->feeds.size() == 2 && loaded->feeds[0].items.size() == 34
+        const bool all_items = loaded->feeds.size() == 3 && loaded->feeds[0].items.size() == 34
                                && loaded->feeds[1].items.size() == 1;
         REQUIRE((all_items || loaded->notes.size() > 1));
     }

@@ -800,7 +800,9 @@ TEST_CASE("an item that no feed delivers is noted") {
 }
 
 TEST_CASE("an expired plan is noted when the day is known") {
-    const Folder folder;
+    Folder folder;
+    folder.append(
+        "rules.toml", "[calendar.2026]\noff = [2026-01-01]\n[calendar.2027]\noff = [2027-01-01]\n");
     const auto late = load(folder.main(), parse_date("2027-01-01"));
     REQUIRE(late.has_value());
     REQUIRE(late->notes.size() == 1);

@@ -12,7 +12,7 @@ CLOCK = '[clock]\ndriven_by = "cash"\n'
 
 def main_file(rig, clock=CLOCK):
     return f"""\
-include = ["cash.toml", "people.toml", "counties/*.toml"]
+include = ["cash.toml", "calendar.toml", "people.toml", "counties/*.toml"]
 timezone = "Asia/Shanghai"
 language = "zh"
 operators = ["wang"]
@@ -93,6 +93,11 @@ timeout = "2s"
 """
 
 
+def calendar_file(first=2013, last=2032):
+    """Monday to Friday but for New Year's Day; so nobody is warned of a missing table."""
+    return "".join(f"[calendar.{year}]\noff = [{year}-01-01]\n" for year in range(first, last + 1))
+
+
 def county_file(code, name, any_of='["cash_level"]'):
     return f"""\
 code = "{code}"
@@ -131,7 +136,7 @@ def small(counties=COUNTIES, **more):
     route = more.pop("route", RISK_ONLY)
 
     def files(rig):
-        found = {"sanbaod.toml": main_file(rig, clock), "cash.toml": cash_file(rig, **more),
+        found = {"calendar.toml": calendar_file(), "sanbaod.toml": main_file(rig, clock), "cash.toml": cash_file(rig, **more),
                  "people.toml": people_file(rig, route)}
         for code, name in counties:
             found[f"counties/{code}.toml"] = county_file(code, name)
