@@ -29,7 +29,7 @@ std::span<const Watched> run_of(const std::vector<Watched>& window, Wanted wante
 
 bool held(std::span<const Watched> run, const Hold& hold, Instant at) {
     return !run.empty() && run.size() >= static_cast<std::size_t>(std::max(hold.readings, 1))
-           && at - run.front().at >= hold.time;
+           && (hold.time == Millis{0} || at - run.front().at >= hold.time);
 }
 
 // The level that the window allows: raised to the worst level that every reading of the hold
