@@ -65,10 +65,6 @@ struct App::Impl {
     boost::asio::steady_timer watchdog{loop};
     boost::asio::steady_timer prune_timer{loop};
     boost::asio::steady_timer drain_timer{loop};
-    // Keeps a filed body as evidence.
-    std::function<Result<void>(std::string_view bytes)> keep = [](std::string_view /*bytes*/) {
-        return Result<void>{};
-    };
     bool ready = false;
     bool stopping = false;
     int exit_code = 0;

@@ -13,6 +13,15 @@
 
 namespace sanbao::app {
 
+namespace {
+
+store::Retention retention_of(feeds::Keep keep) {
+    return keep == feeds::Keep::short_term ? store::Retention::short_term
+                                           : store::Retention::long_term;
+}
+
+}  // namespace
+
 feeds::Poller::Parts App::Impl::poller_parts() {
     return {
         *transfer,
@@ -23,9 +32,7 @@ feeds::Poller::Parts App::Impl::poller_parts() {
         // On a worker: nothing of `this` is touched there.
         [kept = evidence, zone = settings.rules->catalogue().zone, wall = io::WallClock{}](
             std::string_view body, const std::string& digest, feeds::Keep keep) {
-            const auto retention = keep == feeds::Keep::short_term ? store::Retention::short_term
-                                                                   : store::Retention::long_term;
-            return kept.put(body, digest, retention, date_in(zone, wall.now()));
+            return kept.put(body, digest, retention_of(keep), date_in(zone, wall.now()));
         }};
 }
 
@@ -194,8 +201,11 @@ Result<std::string> App::Impl::file(web::FiledForm form, const std::string& acto
     if (auto permitted = core::permit(engine.state(), act); !permitted) {
         return permitted.error();
     }
-    if (auto kept = keep(form.body); !kept) {
-        return kept.error();
+    if (feed->keep != feeds::Keep::no) {
+        const auto today = date_in(rules->catalogue().zone, io::WallClock{}.now());
+        if (auto kept = evidence.put(form.body, digest, retention_of(feed->keep), today); !kept) {
+            return kept.error();
+        }
     }
     if (!engine.step(core::Act{std::move(act)}, actor)) {
         return Error{ErrorKind::io, "the store failed; nothing was done"};

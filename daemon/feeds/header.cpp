@@ -38,7 +38,8 @@ std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t bytes_max = 300;
     auto text = fmt::format("{}", fmt::join(names, ","));
     if (text.size() > bytes_max) {
-        text.resize(text.rfind(',', bytes_max));
+        const auto end = text.rfind(',', bytes_max);
+        text.resize(end == std::string::npos ? 0 : end);
         text += ",…";
     }
     return text;

@@ -59,7 +59,7 @@ std::string date_text(std::string_view text, DateStyle style, bool from_1904) {
     double serial = 0;
     const auto* const last = text.data() + text.size();
     const auto [end, failed] = std::from_chars(text.data(), last, serial);
-    if (failed != std::errc{} || end != last || serial < 0 || serial >= serial_max) {
+    if (failed != std::errc{} || end != last || !(serial >= 0 && serial < serial_max)) {
         return std::string{text};
     }
     const auto seconds = std::llround(serial * day_seconds);

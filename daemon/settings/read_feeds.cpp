@@ -165,10 +165,7 @@ void read_texts(const Section& section, FeedSettings& feed) {
     feed.rounded = section.text("rounding") != "exact";
     feed.date_form = section.text("date_form");
     if (!feeds::is_date_form(feed.date_form)) {
-        section.problem(
-            section.where("date_form"),
-            fmt::format("\"{}\" has no year", feed.date_form),
-            "write it with YYYY, as \"D.M.YYYY\"");
+        section.problem(section.where("date_form"), "a date form has a year: write it with YYYY");
     }
     feed.missing = section.plain_texts("missing");
     feed.reads_as = section.text_map("reads_as");

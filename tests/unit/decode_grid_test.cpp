@@ -110,6 +110,14 @@ TEST_CASE("the header is found by its names, or where the settings say it is") {
     CHECK(first_problem(feed, body).find("no line contains \"Table II\"") == 0);
 }
 
+TEST_CASE("a header that is too long to show is cut at a name") {
+    auto feed = csv_feed();
+    feed.header = 1;
+    const std::string name(400, 'x');
+    CHECK(first_problem(feed, name + ",code\n").find("it is \",…\"") != std::string::npos);
+    CHECK(first_problem(feed, "code," + name + "\n").find("it is \"code,…\"") != std::string::npos);
+}
+
 TEST_CASE("columns can be named by their numbers, with or without a header") {
     auto feed = csv_feed();
     feed.county = "#1";

@@ -161,6 +161,21 @@ TEST_CASE("a code belongs to the subject that had it on the date") {
     CHECK(rules->subject_called("999999", on("2026-11-23")) == none);
 }
 
+TEST_CASE("a code that has ended goes on naming its last bearer until another bears it") {
+    auto from = catalogue();
+    from.subjects[0].aliases = {
+        {"old", Date::min(), on("2019-12-31")}, {"kept", on("2018-01-01"), on("2018-12-31")}};
+    from.subjects[1].aliases = {
+        {"old", on("2021-01-01"), on("2021-12-31")}, {"kept", on("2016-01-01"), on("2016-12-31")}};
+    const auto rules = built(std::move(from));
+    CHECK(rules->subject_called("old", on("2020-06-30")) == 0);  // nobody else bears it yet
+    CHECK(rules->subject_called("old", on("2021-06-30")) == 1);
+    CHECK(rules->subject_called("old", on("2026-06-30")) == 1);  // the last to bear it
+    CHECK(rules->subject_called("kept", on("2026-06-30")) == 0);
+    CHECK(rules->subject_called("kept", on("2017-06-30")) == 1);
+    CHECK(rules->subject_called("kept", on("2015-06-30")) == none);  // not yet anybody's
+}
+
 TEST_CASE("a clause of a plan is an indicator or a condition over the values it names") {
     auto from = catalogue();
     from.subjects[0].plan = plan();
