@@ -299,7 +299,7 @@ TEST_CASE("the county panel: spending grows as printed, and the wrong revenue ra
     const Readings known{4, all.subjects.size(), std::vector<bool>(4)};
     const Batch batch{known, cells};
     const auto check = [&](const char* rule) {
-        return Check::compile({"rate", rule, CheckAction::quarantine}, all).value();
+        return *Check::compile({"rate", rule, CheckAction::quarantine}, all);
     };
     const auto spent = check("spent_growth = spent / previous(spent) - 1");
     const auto rev = check("rev_growth = rev / previous(rev) - 1");
