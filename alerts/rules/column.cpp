@@ -115,7 +115,8 @@ void Verdict::look_at_size(const Move& move) {
         divided_ += move.below() >= 1 && about_unit(-size, near_of_flow) ? 1U : 0U;
     } else {
         const bool young = habit.seen < known_some;
-        const bool rises = young || move.above() >= out_of_habit;
+        const bool restless = move.restless(kind_);
+        const bool rises = young || move.above() >= (restless ? far_well : out_of_habit);
         const bool falls = !move.reset && (young || move.below() >= out_of_habit);
         const bool less = about(std::abs(size), 2, near) || about(std::abs(size), 3, near);
         up_ += rises && about_unit(size, near) ? 1U : 0U;

@@ -17,9 +17,10 @@ namespace sanbao::rules {
 namespace {
 
 // ---- thresholds of single series; powers of two.
-constexpr int single_rise = 7;   // 128 times its own record
-constexpr int single_near = 3;   // about ×10⁴ to the last, and 8 times its record
-constexpr int single_fall = 10;  // a thousandth of its least: a county may run dry, but not so far
+constexpr int single_rise = 7;    // 128 times its own record
+constexpr int single_near = 3;    // about ×10⁴ to the last, and 8 times its record
+constexpr int single_record = 5;  // … and 32 times the record of a restless series known well
+constexpr int single_fall = 10;   // a thousandth of its least: a county may run dry, but not so far
 constexpr int near_of_one = 2 * factor_2;  // about ×10⁴: the drift of a day on top
 
 constexpr std::size_t column_min = 3;       // counties that make a column
@@ -264,8 +265,10 @@ class JumpFinder {
         const bool unit = about_unit(std::abs(size), near_of_one);
         if (move.above() >= single_near && size > 0) {
             const bool far = move.above() >= single_rise;
-            const bool flow = kind == ItemKind::flow;
-            if ((unit && !flow) || (far && kind != ItemKind::stock)) {
+            const bool record =
+                move.above() >= single_record && move.last->habit.seen >= known_well;
+            if ((unit && (record || !move.restless(kind)))
+                || (far && (unit || kind != ItemKind::stock))) {
                 tell(cell, move, feed_.jumps);
             } else if (far) {
                 // What is owed may multiply overnight: a crisis is told, not held back.
