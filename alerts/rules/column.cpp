@@ -74,6 +74,7 @@ Verdict::Verdict(const Column& column, ItemKind kind) : kind_(kind) {
             look(move);
             size = move.size();
         } else {
+            rested_ += move.last != nullptr && move.before != 0 ? 1U : 0U;
             continue;
         }
         ++counted_;
@@ -87,7 +88,8 @@ Verdict::Verdict(const Column& column, ItemKind kind) : kind_(kind) {
 
 void Verdict::look(const Move& move) {
     stayed_ += std::abs(move.size()) <= stayed ? 1U : 0U;
-    stirred_ += move.last->habit.still >= still_dates && move.now != move.before ? 1U : 0U;
+    const bool constant = move.last->habit.still >= still_dates;
+    stirred_ += constant && (move.above() >= 1 || move.below() >= 1) ? 1U : 0U;
     if (turned(move)) {
         look_at_sign(move);
     }
@@ -106,23 +108,27 @@ void Verdict::look_at_sign(const Move& move) {
 void Verdict::look_at_size(const Move& move) {
     const auto& habit = move.last->habit;
     const int size = move.size();
-    // Flows rest on holidays and leave crumbs then: their falls say nothing unless all keep their
-    // proportion, nor do lesser rises before great days have been seen.
-    const bool flow = kind_ == ItemKind::flow;
-    const bool young = habit.seen < known_some && !flow;
-    const bool rises = young || move.above() >= out_of_habit;
-    const bool falls = !flow && !move.reset && (young || move.below() >= out_of_habit);
-    up_ += rises && about_unit(size, near) ? 1U : 0U;
-    down_ += falls && about_unit(-size, near) ? 1U : 0U;
-    const bool less = about(std::abs(size), 2, near) || about(std::abs(size), 3, near);
-    const bool rises_less = rises && (!flow || habit.seen >= known_well);
-    up_less_ += rises_less && size > 0 && less ? 1U : 0U;
-    down_less_ += falls && size < 0 && less ? 1U : 0U;
-    moved_alike_ += !flow && !move.reset && about_unit(std::abs(size), near) ? 1U : 0U;
-    divided_ += flow && move.below() >= 1 && about_unit(-size, near_of_flow) ? 1U : 0U;
+    if (kind_ == ItemKind::flow) {
+        // Flows rest on holidays and leave crumbs then: what they were yesterday says nothing. Only
+        // their record does, and a fall in which all keep their proportion.
+        up_ += move.above() >= far_well && about_unit(size, near) ? 1U : 0U;
+        divided_ += move.below() >= 1 && about_unit(-size, near_of_flow) ? 1U : 0U;
+    } else {
+        const bool young = habit.seen < known_some;
+        const bool restless = move.restless(kind_);
+        const bool rises = young || move.above() >= (restless ? far_well : out_of_habit);
+        const bool falls = !move.reset && (young || move.below() >= out_of_habit);
+        const bool less = about(std::abs(size), 2, near) || about(std::abs(size), 3, near);
+        up_ += rises && about_unit(size, near) ? 1U : 0U;
+        down_ += falls && about_unit(-size, near) ? 1U : 0U;
+        up_less_ += rises && size > 0 && less ? 1U : 0U;
+        down_less_ += falls && size < 0 && less ? 1U : 0U;
+        moved_alike_ += !move.reset && about_unit(std::abs(size), near) ? 1U : 0U;
+    }
     if (const auto far = far_of(habit)) {
         above_ += move.above() >= *far ? 1U : 0U;
-        below_ += !flow && move.below() >= *far ? 1U : 0U;
+        below_ +=
+            kind_ != ItemKind::flow && move.below() >= (move.reset ? far_some : *far) ? 1U : 0U;
     }
     away_ += habit.seen >= known_well && is_away(move) ? 1U : 0U;
 }
@@ -133,7 +139,8 @@ bool Verdict::sign_changed() const {
 }
 
 bool Verdict::unit_changed() const {
-    if (counted_ < column_min) {
+    // Where many are zero it is a day of rest, and what is not is crumbs.
+    if (counted_ < column_min || rested_ * 2 > counted_) {
         return false;
     }
     const auto ten_thousand = std::max(up_, down_);

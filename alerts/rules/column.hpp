@@ -49,7 +49,7 @@ class Verdict {
     ItemKind kind_;
     std::vector<int> sizes_;
     // Subjects, in all and of each kind of move.
-    std::size_t counted_ = 0, vanished_ = 0, stayed_ = 0, stirred_ = 0;
+    std::size_t counted_ = 0, vanished_ = 0, stayed_ = 0, stirred_ = 0, rested_ = 0;
     std::size_t new_sign_ = 0, mirrored_ = 0;
     std::size_t up_ = 0, down_ = 0;            // by about 10⁴ or 10⁸
     std::size_t up_less_ = 0, down_less_ = 0;  // by about 100 or 1,000

@@ -17,9 +17,10 @@ namespace sanbao::rules {
 namespace {
 
 // ---- thresholds of single series; powers of two.
-constexpr int single_rise = 7;   // 128 times its own record
-constexpr int single_near = 3;   // about ×10⁴ to the last, and 8 times its record
-constexpr int single_fall = 10;  // a thousandth of its least: a county may run dry, but not so far
+constexpr int single_rise = 7;    // 128 times its own record
+constexpr int single_near = 3;    // about ×10⁴ to the last, and 8 times its record
+constexpr int single_record = 5;  // … and 32 times the record of a restless series known well
+constexpr int single_fall = 10;   // a thousandth of its least: a county may run dry, but not so far
 constexpr int near_of_one = 2 * factor_2;  // about ×10⁴: the drift of a day on top
 
 constexpr std::size_t column_min = 3;       // counties that make a column
@@ -106,7 +107,7 @@ class JumpFinder {
         }
     }
 
-    // The moves of the wanted items; of the first few subjects alone where that is enough.
+    // The moves of the wanted items, by subject; or, as they come, of the first few subjects.
     std::vector<Column> columns(
         const Sight& sight,
         std::span<const Cell> cells,
@@ -114,28 +115,27 @@ class JumpFinder {
         std::size_t subjects_max) const {
         std::vector<std::uint32_t> place(wanted.size(), none);
         std::vector<Column> result;
+        const bool all = subjects_max >= catalogue_.subjects.size();
         for (std::uint32_t i = 0; i < wanted.size(); ++i) {
             if (wanted[i]) {
                 place[i] = static_cast<std::uint32_t>(result.size());
-                result.push_back({i, std::vector<Move>(catalogue_.subjects.size())});
+                result.push_back(
+                    {i, std::vector<Move>(all ? catalogue_.subjects.size() : subjects_max)});
             }
         }
         if (result.empty()) {
             return result;
         }
-        std::vector<bool> taken_in(catalogue_.subjects.size());
-        std::size_t subjects = 0;
+        std::vector<std::size_t> row(catalogue_.subjects.size(), none);
+        std::size_t rows = 0;
         for (const auto& cell : cells) {
-            if (!taken_in[cell.subject]) {
-                if (subjects == subjects_max) {
-                    continue;
-                }
-                taken_in[cell.subject] = true;
-                ++subjects;
+            auto& at = row[cell.subject];
+            if (at == none && rows < subjects_max) {
+                at = all ? cell.subject : rows;
+                ++rows;
             }
-            if (place[cell.item] != none) {
-                result[place[cell.item]].moves[cell.subject] =
-                    sight.move(cell, item(cell.item).kind);
+            if (at != none && place[cell.item] != none) {
+                result[place[cell.item]].moves[at] = sight.move(cell, item(cell.item).kind);
             }
         }
         return result;
@@ -265,7 +265,10 @@ class JumpFinder {
         const bool unit = about_unit(std::abs(size), near_of_one);
         if (move.above() >= single_near && size > 0) {
             const bool far = move.above() >= single_rise;
-            if (unit || (far && kind != ItemKind::stock)) {
+            const bool record =
+                move.above() >= single_record && move.last->habit.seen >= known_well;
+            if ((unit && (record || !move.restless(kind)))
+                || (far && (unit || kind != ItemKind::stock))) {
                 tell(cell, move, feed_.jumps);
             } else if (far) {
                 // What is owed may multiply overnight: a crisis is told, not held back.

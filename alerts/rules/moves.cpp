@@ -34,6 +34,11 @@ bool Move::vanished(ItemKind kind) const {
            && last->habit.seen >= known_well && !last->habit.zero;
 }
 
+bool Move::restless(ItemKind kind) const {
+    constexpr int wide = 8;  // powers of two: money for one purpose that is spent and comes again
+    return kind == ItemKind::flow || last->habit.highest - last->habit.lowest >= wide;
+}
+
 int Move::above() const {
     return width(now) - last->habit.highest;
 }

@@ -31,6 +31,8 @@ struct Move {
     [[nodiscard]] bool vanished(ItemKind kind) const;
     [[nodiscard]] int size() const { return log_of(now) - log_of(before); }
     // Powers of two by which the figure lies above everything that the series ever was, or below.
+    // A series like this goes up and down by nature: its last figure says nothing, only its record.
+    [[nodiscard]] bool restless(ItemKind kind) const;
     [[nodiscard]] int above() const;
     [[nodiscard]] int below() const;
 };

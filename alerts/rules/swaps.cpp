@@ -11,7 +11,9 @@ constexpr std::size_t subjects_min = 3;  // of fewer, chance is too near
 constexpr std::size_t subjects_few = 8;  // up to here all must agree, and by more
 constexpr int clear = 8;                 // 2 %: constant columns may lie this near each other
 constexpr int apart = factor_2 / 8;      // 9 %: nearer series may cross in a day
-constexpr std::uint8_t rests = 2;        // dates at the same figure: it does not move every day
+constexpr int apart_in_motion =
+    2 * factor_2 / 3;              // 1.6 times: both moving, they cross on great days
+constexpr std::uint8_t rests = 2;  // dates at the same figure: it does not move every day
 constexpr int clear_of_few = factor_2 / 4;
 
 // What one subject says about a pair of columns.
@@ -50,8 +52,14 @@ bool told_apart(const Move& x, const Move& y) {
     if (!x.counts() || !y.counts() || x.before == y.before) {
         return false;
     }
-    const bool constant = x.last->habit.still >= still_dates && y.last->habit.still >= still_dates;
-    return constant || std::abs(log_of(x.before) - log_of(y.before)) >= apart;
+    const auto still = [](const Move& move, std::uint8_t dates) {
+        return move.last->habit.still >= dates;
+    };
+    if (still(x, still_dates) && still(y, still_dates)) {
+        return true;
+    }
+    const int least = still(x, rests) || still(y, rests) ? apart : apart_in_motion;
+    return std::abs(log_of(x.before) - log_of(y.before)) >= least;
 }
 
 Votes count(const Column& a, const Column& b, bool flows) {

@@ -1,5 +1,6 @@
 // How many ways of being wrong are caught, and how many clean days are taken for wrong. Prints its
-// figures. SANBAO_MUTATIONS: days tried for each kind of each column and seed (2 in CI).
+// figures. SANBAO_MUTATIONS: how many times as many as in CI; SANBAO_SEED: the first of five seeds
+// (thresholds were settled on 1 to 5; others show whether they hold elsewhere).
 #include "alerts/rules/jumps.hpp"
 
 #include <catch2/catch.hpp>
@@ -188,7 +189,9 @@ TEST_CASE("changes of unit, sign and column are caught, and clean years pass") {
     const int each = more != nullptr ? std::max(1, std::atoi(more)) : 1;
     std::map<std::string, Score> all;
     std::size_t false_alarms = 0;
-    for (unsigned seed = 1; seed <= 5; ++seed) {
+    const auto* const given = std::getenv("SANBAO_SEED");
+    const auto first = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 1U;
+    for (auto seed = first; seed < first + 5; ++seed) {
         Campaign campaign{seed, each};
         campaign.run();
         for (const auto& [kind, score] : campaign.scores) {
@@ -220,7 +223,7 @@ TEST_CASE("changes of unit, sign and column are caught, and clean years pass") {
         }
         const int least = score.tried - score.harmless;
         // Two undeclared columns may lie so near each other on a day that nothing tells them apart.
-        const bool most = kind == "one x1e4" || kind == "swap";
-        CHECK(score.caught * 1'000 >= least * (most ? 995 : 1'000));
+        const int share = kind == "one x1e4" ? 990 : kind == "swap" ? 995 : 1'000;
+        CHECK(score.caught * 1'000 >= least * share);
     }
 }
