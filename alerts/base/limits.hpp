@@ -19,6 +19,7 @@ inline constexpr std::int64_t feed_body_bytes_max = 64 << 20;
 inline constexpr std::int64_t feed_header_bytes_max = 64 << 10;
 inline constexpr std::size_t feed_rows_max = 1'000'000;
 inline constexpr std::size_t feed_problems_shown_max = 20;
+inline constexpr std::size_t feed_names_shown_max = 200;  // columns and items that nothing maps
 inline constexpr int feed_future_hours_max = 24;
 inline constexpr std::size_t feed_columns_max = 1'024;     // of a table
 inline constexpr std::size_t feed_preamble_rows_max = 50;  // before a table's header
@@ -29,12 +30,12 @@ inline constexpr std::size_t feed_bodies_kept = 62;        // dates whose body i
 inline constexpr std::size_t feed_checks_max = 64;         // of one feed
 inline constexpr std::size_t feed_findings_max = 20;       // told of one batch
 inline constexpr std::size_t filings_waiting_max = 1'000;
-inline constexpr int push_age_s_max = 300;        // of a signed push, to either side
+inline constexpr int push_age_s_max = 300;             // of a signed push, to either side
 inline constexpr std::size_t pushes_max = 8;           // being received at once
 inline constexpr std::size_t push_ids_max = 10'000;    // remembered until they are too old
 inline constexpr std::size_t push_id_bytes_max = 128;  // of one
-inline constexpr int evidence_short_days = 183;   // what the law asks at least
-inline constexpr int evidence_long_days = 3'653;  // ten years
+inline constexpr int evidence_short_days = 183;        // what the law asks at least
+inline constexpr int evidence_long_days = 3'653;       // ten years
 
 inline constexpr std::size_t formula_bytes_max = 1'024;
 inline constexpr std::size_t formula_depth_max = 32;
@@ -42,8 +43,9 @@ inline constexpr std::size_t formula_inputs_max = 16;
 inline constexpr int hold_readings_max = 31;
 inline constexpr int restate_days_max = 62;  // a correction of an older date is not judged again
 inline constexpr int restate_kept_days = restate_days_max + 31;  // what judging that far back reads
-inline constexpr std::size_t feed_digests_kept = 62;  // to know a body that came before, of one feed
-inline constexpr std::size_t corrections_kept = 5;    // of one risk, for explain
+inline constexpr std::size_t feed_digests_kept =
+    62;                                             // to know a body that came before, of one feed
+inline constexpr std::size_t corrections_kept = 5;  // of one risk, for explain
 inline constexpr int history_days_max = 1'100;  // three years: "same period last year" of a window
 
 inline constexpr std::size_t record_bytes_max = 16 << 10;

@@ -74,7 +74,16 @@ class Fold {
              event.changed});
     }
     void operator()(const FeedReleased& event) { leave_quarantine(event.feed, event.digest); }
-    void operator()(const FeedDiscarded& event) { leave_quarantine(event.feed, event.digest); }
+    void operator()(const FeedDiscarded& event) {
+        leave_quarantine(event.feed, event.digest);
+        auto& discarded = state_.feeds[event.feed].discarded;
+        if (!event.by.empty()) {
+            discarded.push_back(event.digest);
+        }
+        if (discarded.size() > limits::feed_quarantined_max) {
+            discarded.erase(discarded.begin());
+        }
+    }
     void operator()(const FeedFlagged& event) {
         auto& feed = state_.feeds[event.feed];
         feed.recorded = at_;

@@ -157,6 +157,10 @@ void hold_back(Step& step, const PollAccepted& poll, const std::vector<rules::Fi
         })) {
         return;  // it waits already
     }
+    const auto& discarded = step.state.feeds[rule.id].discarded;
+    if (std::ranges::find(discarded, poll.digest) != discarded.end()) {
+        return;  // a person has seen it and thrown it away; the source says it again
+    }
     FeedQuarantined event;
     event.reasons = in_english(findings);
     const auto known = [&, gists = gists_of(event.reasons)](const Quarantined& held) {

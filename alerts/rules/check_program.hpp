@@ -15,6 +15,7 @@ struct CheckNode {
         literal,
         item,         // of the subject, on the date
         previous,     // … before the date
+        day_before,   // … of the working day before, or of a day off since
         year_before,  // … on the same date one year earlier
         counties,     // sum over the subject's counties on the date
         new_year,     // whether the previous reading lies in an earlier year

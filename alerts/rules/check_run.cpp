@@ -151,6 +151,8 @@ class Run {
                 return figure(batch_.at(node.item, subject_, date_));
             case Kind::previous:
                 return figure(batch_.before(node.item, subject_, date_));
+            case Kind::day_before:
+                return figure(of_the_day_before(node.item));
             case Kind::year_before:
                 return figure(batch_.at(node.item, subject_, *year_earlier(date_)));
             case Kind::counties:
@@ -161,6 +163,14 @@ class Run {
                 break;
         }
         SANBAO_ASSERT(false);
+    }
+
+    // Not what stood there before a gap: after days without a delivery nothing follows from it.
+    [[nodiscard]] std::optional<Cell> of_the_day_before(std::uint32_t item) const {
+        const auto last = batch_.before(item, subject_, date_);
+        const auto working_day =
+            catalogue_.calendar.workday_on_or_before(date_ - std::chrono::days{1});
+        return last && last->date >= working_day ? last : std::nullopt;
     }
 
     [[nodiscard]] Known sum_of_counties(std::uint32_t item) const {

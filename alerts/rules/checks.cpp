@@ -19,9 +19,10 @@ namespace {
 
 using Kind = CheckNode::Kind;
 
-constexpr std::array<Function, 6> functions{{
+constexpr std::array<Function, 7> functions{{
     {"abs", "value"},
     {"counties", "item"},
+    {"day_before", "item"},
     {"max", "value, value, …"},
     {"min", "value, value, …"},
     {"previous", "item"},
@@ -178,7 +179,7 @@ class CheckCompiler {
         }
         insert(program_.items, index);
         insert(kind == Kind::counties ? program_.summed : program_.own, index);
-        if (kind == Kind::previous || kind == Kind::year_before) {
+        if (kind == Kind::previous || kind == Kind::day_before || kind == Kind::year_before) {
             insert(program_.looks_back_on, index);
         }
         CheckNode node;
@@ -232,9 +233,10 @@ class CheckCompiler {
             }
             return name(
                 item,
-                part.name == "counties"   ? Kind::counties
-                : part.name == "previous" ? Kind::previous
-                                          : Kind::year_before);
+                part.name == "counties"     ? Kind::counties
+                : part.name == "previous"   ? Kind::previous
+                : part.name == "day_before" ? Kind::day_before
+                                            : Kind::year_before);
         }
         if (many) {
             return extreme(part);

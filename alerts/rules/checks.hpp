@@ -2,7 +2,10 @@
 // ranges and steps, worked out with intervals, because printed figures are rounded.
 //
 //   opening + inflow - outflow = closing        each name is an item, of one subject on one date
-//   opening = previous(closing)                 the reading before this date, in the batch or known
+//   opening = day_before(closing)               the reading of the working day before (or of a day
+//                                               off since); where none came, the check does not
+//                                               apply
+//   late = previous(late) + new                 the reading before this date, whenever that was
 //   growth = spent / year_before(spent) - 1     the reading of the same date one year earlier
 //   allocated <= received                       = <= >= < >
 //   spent >= previous(spent) or new_year        a counter only grows, but for its reset

@@ -60,9 +60,8 @@ enum class Change : unsigned char {
 };
 
 // Latest reading of each series; the past of those whose corrections are judged again; and history
-// only for items whose windows or checks need it: the nation's 352,532 series cost 24 bytes each unless an
-// indicator looks back.
-// Not thread-safe; owned by the loop thread.
+// only for items whose windows or checks need it: the nation's 352,532 series cost 24 bytes each
+// unless an indicator looks back. Not thread-safe; owned by the loop thread.
 class Readings {
   public:
     Readings() = default;

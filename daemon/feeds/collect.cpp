@@ -123,7 +123,7 @@ Collector::Group Collector::group_of(std::string_view name) {
     const auto first = std::ranges::find_if(by_name_, is_it);
     group.first = static_cast<std::size_t>(first - by_name_.begin());
     group.size = static_cast<std::size_t>(std::find_if_not(first, by_name_.end(), is_it) - first);
-    if (group.size == 0 && decoded_.names_unmapped.size() < limits::feed_problems_shown_max) {
+    if (group.size == 0 && decoded_.names_unmapped.size() < limits::feed_names_shown_max) {
         decoded_.names_unmapped.emplace_back(trimmed(name));
     }
     return group;
@@ -282,7 +282,7 @@ void Collector::put(
             field,
             fmt::format(
                 "{} is negative, which {} never is: correct it at its source, or set "
-                "may_be_negative for the item",
+                "negative = true for the item",
                 in_quotes(text.text),
                 item.id));
         return;

@@ -8,6 +8,22 @@ namespace sanbao::feeds {
 
 namespace {
 
+// Whether a bare token begins as JSON's numbers and literals do: not .5, +1 or 007. What follows is
+// read exactly by whoever needs it.
+bool may_be_json(std::string_view token) {
+    if (token == "true" || token == "false" || token == "null") {
+        return true;
+    }
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9';
+    };
+    if (token.front() == '-') {
+        token.remove_prefix(1);
+    }
+    return !token.empty() && digit(token.front())
+           && (token.size() == 1 || token.front() != '0' || !digit(token[1]));
+}
+
 constexpr std::size_t order_max = 256;  // keys of an object whose order is remembered
 
 }  // namespace
@@ -170,7 +186,7 @@ error_code JsonReader::read_text(ondemand::value& value, Text& text) {
     }
     text = {token, TextState::scalar};
     if (token.front() != '"') {
-        return simdjson::SUCCESS;
+        return may_be_json(token) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
     }
     if (token.size() < 2 || token.back() != '"') {
         return simdjson::STRING_ERROR;

@@ -216,6 +216,7 @@ TEST_CASE("a discarded batch is gone, on record") {
     CHECK(all_of<FeedDiscarded>(events)[0].by == "zhang");
     CHECK(city.state.quarantine.empty());
     CHECK_FALSE(city.state.readings.latest(0, 0).has_value());
+    CHECK(city.poll("2026-03-03", wrong, first_digest).empty());  // said again by the source
 }
 
 TEST_CASE("beyond so many held batches of a feed the oldest is given up, on record") {

@@ -53,9 +53,7 @@ struct Bench {
         std::optional<Poll> result;
         const Means means{transfer, workers, &morning, keep};
         asio::co_spawn(
-            loop,
-            poll_once(feed, rules, means, memory),
-            [&](std::exception_ptr failed, Poll got) {
+            loop, poll_once(feed, rules, means, memory), [&](std::exception_ptr failed, Poll got) {
                 REQUIRE(failed == nullptr);
                 result = std::move(got);
             });

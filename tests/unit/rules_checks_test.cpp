@@ -159,6 +159,18 @@ TEST_CASE("previous looks into the batch and behind it, and the batch counts whe
     CHECK(bench.truth("opening = previous(closing)", mei, "2026-11-18") == Truth::unknown);
 }
 
+TEST_CASE("day_before is of the working day before, and says nothing across a missed day") {
+    Bench bench;
+    bench.known.put({closing, mei, on("2026-11-20"), 700});  // a Friday
+    bench.put(opening, mei, "2026-11-23", 800);
+    bench.put(opening, mei, "2026-11-24", 800);
+    CHECK(bench.truth("opening = day_before(closing)", mei, "2026-11-23") == Truth::no);
+    CHECK(bench.truth("opening = day_before(closing)", mei, "2026-11-24") == Truth::unknown);
+    bench.known.put(
+        {closing, mei, on("2026-11-22"), 800});  // a Sunday that was reported all the same
+    CHECK(bench.truth("opening = day_before(closing)", mei, "2026-11-23") == Truth::yes);
+}
+
 TEST_CASE("previous keeps the rounding with which a reading was known") {
     Bench bench;
     bench.known.put({spent, mei, on("2026-11-18"), 100'00, 4});

@@ -75,7 +75,7 @@ class Filings(unittest.TestCase):
 
             for words, why in (
                     (("cash=viel", "outflow=1"), "is not a number"),
-                    (("cash=1",), "row 1 has no field outflow"),
+                    (("cash=1",), "the filing lacks outflow"),
                     (("cash=1", "outflow=1", "gold=1"), "is no item of feed linyou"),
                     (("cash=-1", "outflow=1"), "is negative")):
                 done = rig.run("file", "linyou", "--county", "610329", "--date", "2017-02-28",
