@@ -93,7 +93,7 @@ class Absorb {
             }
         }
         for (const auto& [key, from] : late_) {
-            revise(step_, key, from, *newest_date(step_.state, key), restated_);
+            revise(step_, key, from, *newest_date(step_.state, key), restated());
         }
         for (const auto& [key, from] : unjudged_) {
             judge_first(step_, key, from);
@@ -129,6 +129,7 @@ class Absorb {
                 known.value = *before;  // an older edition came late: what is known stands
             }
             restated_.push_back({known, before, began});
+            unordered_ = true;
         }
     }
     void judge(Key key, Date date) {
@@ -146,14 +147,25 @@ class Absorb {
             return;
         }
         if (date <= judged || date != newest) {
-            late_.emplace(key, date);
+            if (date != newest || late_.contains(key) || !stands(step_, key, date)) {
+                late_.emplace(key, date);
+            }
             return;
         }
         if (const auto late = late_.find(key); late != late_.end()) {
-            revise(step_, key, late->second, date - std::chrono::days{1}, restated_);
+            revise(step_, key, late->second, date - std::chrono::days{1}, restated());
             late_.erase(late);
         }
         judge_level(step_, key, date);
+    }
+
+    // By subject, and of each in the order in which they were put.
+    std::span<const Restated> restated() {
+        if (std::exchange(unordered_, false)) {
+            std::ranges::stable_sort(
+                restated_, {}, [](const Restated& r) { return r.cell.subject; });
+        }
+        return restated_;
     }
 
     Step& step_;
@@ -161,6 +173,7 @@ class Absorb {
     std::vector<rules::Cell>& changed_;
     Touched touched_;
     std::vector<Restated> restated_;
+    bool unordered_ = false;
     std::map<Key, Date> late_, unjudged_;  // by the earliest date that changed
     std::vector<bool> review_;
     std::size_t too_late_ = 0;

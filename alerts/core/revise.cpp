@@ -144,8 +144,10 @@ std::vector<Restated> concerning(
     const State& state, Key key, Date until, std::span<const Restated> restated) {
     std::vector<Restated> found;
     const auto& inputs = state.rules->indicator(key.indicator).inputs;
-    std::ranges::copy_if(restated, std::back_inserter(found), [&](const Restated& r) {
-        return r.cell.subject == key.subject && r.cell.date <= until
+    const auto of_subject = std::ranges::equal_range(
+        restated, key.subject, {}, [](const Restated& r) { return r.cell.subject; });
+    std::ranges::copy_if(of_subject, std::back_inserter(found), [&](const Restated& r) {
+        return r.cell.date <= until
                && std::ranges::find(inputs, r.cell.item, &rules::CompiledInput::item)
                       != inputs.end();
     });
@@ -430,6 +432,22 @@ void judge_first(Step& step, Key key, Date from) {
     for (const auto date : dates_of(step.state, key, start, *newest)) {
         judge_level(step, key, date);
     }
+}
+
+bool stands(Step& step, Key key, Date newest) {
+    auto& state = step.state;
+    const auto turns = state.turns.find(key);
+    if (state.watched.contains(key)
+        || (turns != state.turns.end() && turns->second.back().date >= newest)) {
+        return false;
+    }
+    const auto weighed = weigh(state, key, newest);
+    if (!weighed) {
+        return true;
+    }
+    auto& standing = state.standing(key);
+    standing.judged = std::max(standing.judged, weighed->reading.date);
+    return !pends(weighed->reading, standing.level);
 }
 
 void revise(Step& step, Key key, Date from, Date until, std::span<const Restated> restated) {

@@ -99,8 +99,11 @@ struct Restated {  // a cell that was put, and what stood in its place
 std::optional<Date> newest_date(const State& state, Key key);
 // Judges every date from `from` on for the first time, or from where judging may begin.
 void judge_first(Step& step, Key key, Date from);
+// Whether the newest date of a risk stands as it did, though its readings changed: nothing was said
+// of it, and nothing is to say. The common case of a restated sweep, without a look at the past.
+bool stands(Step& step, Key key, Date newest);
 // Judges again from `from` up to `until`; `restated` holds what this body changed so far, of any
-// key.
+// key, by subject and then as it was put.
 void revise(Step& step, Key key, Date from, Date until, std::span<const Restated> restated);
 // polls.cpp: takes a delivery whose checks are done; `note` goes into its record.
 void take_delivery(Step& step, const PollAccepted& poll, std::string note);

@@ -174,7 +174,7 @@ bool Readings::begin(const Cell& cell, const Delivery& delivery) {
 
 Change Readings::put(const Cell& cell, const Delivery& delivery) {
     SANBAO_ASSERT(cell.item < items() && cell.subject < subjects_ && cell.date > nothing.date);
-    const auto known = edition_of(cell);
+    const auto known = has_editions_ ? edition_of(cell) : std::nullopt;
     if (known && delivery.edition && *delivery.edition < *known) {
         // Overtaken on its way; that it came first all the same says since when there is a series.
         return begin(cell, delivery) ? Change::beginning : Change::none;
@@ -225,6 +225,7 @@ std::optional<Instant> Readings::edition_of(const Cell& cell) const {
 void Readings::set_edition(const Cell& cell, Instant edition) {
     auto& item = editions_[cell.item];
     item.resize(subjects_);
+    has_editions_ = true;
     auto& series = item[cell.subject];
     const auto at = std::ranges::lower_bound(series, cell.date, {}, &Edition::date);
     if (at != series.end() && at->date == cell.date) {
@@ -252,6 +253,7 @@ void Readings::adopt(
     }
     if (!from.editions_[of.item].empty()) {
         editions_[item].resize(subjects_);
+        has_editions_ = true;
         editions_[item][subject] = from.editions_[of.item][of.subject];
     }
 }

@@ -151,6 +151,7 @@ class Readings {
     // By item, then by subject; no subjects for an item that keeps none. Of an item that keeps only
     // its past, without its newest: the sweep of one date stays in latest_.
     std::vector<std::vector<std::vector<Reading>>> history_;
+    bool has_editions_ = false;
     // By item, then by subject: only where a feed says when it made its figures; ascending by date.
     std::vector<std::vector<std::vector<Edition>>> editions_;
 };

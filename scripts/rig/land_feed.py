@@ -45,8 +45,12 @@ class LandFeed:
         """(bytes, ETag or None) for one request."""
         if self.way == "each":
             self.version += 1
-            return self.bodies[self.version % len(self.bodies)], self.etag()
-        return self.bodies[0], self.etag() if self.way == "still" else None
+            return self.fresh(self.bodies[self.version % len(self.bodies)]), self.etag()
+        return self.fresh(self.bodies[0]), self.etag() if self.way == "still" else None
+
+    def fresh(self, body):
+        """No two versions are the same bytes: a copy of a replaced body would be an old delivery."""
+        return body + b"\n" * self.version
 
     def etag(self):
         return '"' + hashlib.sha256(f"{self.form} {self.version}".encode()).hexdigest()[:16] + '"'
