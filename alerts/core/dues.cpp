@@ -88,6 +88,7 @@ class Telling {
         }
         news.also = people;
         news.only_also = only;
+        news.about = only ? "to " + people.front() : "all";
         tell_feed(step_, rule_, std::move(news));
     }
     Step& step_;
@@ -245,12 +246,17 @@ void move_county(Step& step, const FeedRule& rule, const Subject& county, Moved&
     }
 }
 
-Instant check_by_hand(Step& step, const FeedRule& rule) {
+// `upcoming`: last day of the period that falls due next, from which on a county owes that is seen
+// for the first time.
+Instant check_by_hand(Step& step, const FeedRule& rule, Date upcoming) {
     Moved moved;
     auto next = never;
     for (const auto& id : filing_counties(rule)) {
         const auto index = step.catalogue().subject(id);
         if (index != none) {
+            if (!step.state.duties.contains({rule.id, id})) {
+                step.emit(DutyMoved{rule.id, id, upcoming, DutyStage::owed});
+            }
             move_county(step, rule, step.catalogue().subjects[index], moved);
             next = std::min(next, owed_now(step.state, rule, id, step.at).moves.value_or(never));
         }
@@ -273,8 +279,8 @@ Instant check_feed(Step& step, const FeedRule& rule) {
         // to shorter periods does not wait for the end of a longer one.
         step.emit(DutyMoved{rule.id, "", next.last, DutyStage::owed});
     }
-    const auto moves =
-        rule.arrives == Arrival::hand ? check_by_hand(step, rule) : check_whole(step, rule);
+    const auto moves = rule.arrives == Arrival::hand ? check_by_hand(step, rule, next.last)
+                                                     : check_whole(step, rule);
     // The next period may fall due while this one is still late: a delivery that ends the one
     // leaves the other to be looked at.
     const auto remind = next.due - rule.remind_before;
@@ -338,10 +344,22 @@ void check_dues(Step& step) {
     }
 }
 
+namespace {
+
+// What is owed after a delivery, a reminder or a period that is late as well, is told by a wake-up
+// of its own.
+void look_again(Step& step, std::uint32_t feed) {
+    step.state.dues_next.resize(step.catalogue().feeds.size(), Instant::min());
+    step.state.dues_next[feed] = step.at;
+}
+
+}  // namespace
+
 void settle_feed(Step& step, std::uint32_t feed) {
     const auto& rule = step.catalogue().feeds[feed];
     if (rule.due && rule.arrives != Arrival::hand && is_overdue(step.state, rule.id)) {
         (void)check_whole(step, rule);
+        look_again(step, feed);
     }
 }
 
@@ -351,12 +369,11 @@ void settle_county(Step& step, std::uint32_t feed, const std::string& county) {
         return;
     }
     auto owed = owed_now(step.state, rule, county, step.at);
-    if (owed.stage == DutyStage::reminded) {
-        owed.stage = DutyStage::owed;  // the reminder of the next period is told by the next wake
-        step.state.dues_next.resize(step.catalogue().feeds.size(), Instant::min());
-        step.state.dues_next[feed] = step.at;
+    if (owed.stage == DutyStage::owed || owed.stage == DutyStage::reminded) {
+        owed.stage = DutyStage::owed;
+        (void)move_duty(step, rule, county, owed);
     }
-    (void)move_duty(step, rule, county, owed);
+    look_again(step, feed);
 }
 
 std::optional<Instant> next_due(const State& state, Instant after) {

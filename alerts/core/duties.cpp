@@ -66,7 +66,8 @@ Owed owed_now(const State& state, const FeedRule& rule, std::string_view county,
     const auto& [zone, calendar] =
         std::tie(state.rules->catalogue().zone, state.rules->catalogue().calendar);
     const auto& schedule = *rule.due;
-    const auto* const first = duty_of(state, rule.id, "");
+    const auto* const own = duty_of(state, rule.id, county);
+    const auto* const first = own != nullptr ? own : duty_of(state, rule.id, "");
     const auto since =
         first != nullptr
             ? first->period

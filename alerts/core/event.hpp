@@ -32,6 +32,7 @@ struct FeedAccepted {
     std::int64_t bytes = 0, rows = 0;
     Date newest{Date::min()};
     std::optional<Instant> edition;
+    bool copy = false;  // of a delivery that another has taken the place of: it changes nothing
     // Who let it through where it did not come by itself: "released by …: …", "filed by …,
     // confirmed by …".
     std::string note;

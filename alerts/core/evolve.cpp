@@ -31,6 +31,7 @@ class Fold {
             state_.readings.put(cell, {event.newest, event.edition});
         }
         note_accepted(state_, event, at_);
+        note_bodies(state_, event);
     }
     void operator()(const FeedUnchanged& event) {
         auto& feed = state_.feeds[event.feed];
@@ -46,6 +47,7 @@ class Fold {
         feed.recorded = feed.checked = at_;
         feed.failures = event.failures;
         feed.problem = event.problem;
+        feed.refused = event.digest.empty() ? feed.refused : event.digest;
         feed.message = event.message;
         if (!feed.failing_since) {
             feed.failing_since = at_;
@@ -61,7 +63,6 @@ class Fold {
     void operator()(const FeedQuarantined& event) {
         auto& feed = state_.feeds[event.feed];
         feed.recorded = feed.checked = at_;
-        feed.told = feed.told || event.told;
         state_.quarantine.push_back(
             {event.feed,
              event.digest,

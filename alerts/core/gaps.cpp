@@ -222,9 +222,16 @@ class Gaps {
 
 void look_for_gaps(Step& step, const PollAccepted& poll) {
     const auto& rule = step.catalogue().feeds[poll.feed];
+    const auto& feed = step.state.feeds[rule.id];
+    const auto newest = [&](const rules::Cell& cell) {
+        return cell.date >= feed.newest;
+    };
+    if (std::ranges::none_of(poll.cells, newest)) {
+        return;  // of the past: a correction need not say everything again
+    }
     const Gaps gaps{step.state, poll};
     const auto key = gaps.key();
-    if (key == step.state.feeds[rule.id].gap_key) {
+    if (key == feed.gap_key) {
         return;
     }
     const auto sentences = gaps.sentences();
@@ -236,6 +243,7 @@ void look_for_gaps(Step& step, const PollAccepted& poll) {
     FeedNews news;
     news.reason = key.empty() ? text::Reason::feed_recovered : text::Reason::feed_gap;
     news.lines = sentences;
+    news.about = "gap";
     tell_feed(step, rule, std::move(news));
 }
 

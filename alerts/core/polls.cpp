@@ -23,162 +23,6 @@ const FeedRule& rule_of(const Step& step, std::uint32_t feed) {
     return step.catalogue().feeds[feed];
 }
 
-// Cells in the order of their dates, in which they are absorbed and judged. A body of one date, the
-// usual one, is taken as it is: within a date the order of the rows means nothing.
-std::vector<rules::Cell> by_date(const std::vector<rules::Cell>& cells) {
-    auto ordered = cells;
-    std::ranges::stable_sort(ordered, {}, &rules::Cell::date);
-    return ordered;
-}
-
-bool of_one_date(const std::vector<rules::Cell>& cells) {
-    return std::ranges::all_of(cells, [&](const auto& c) { return c.date == cells.front().date; });
-}
-
-// The standings that one date's changes touch, each once, in the order of their index.
-class Touched {
-  public:
-    explicit Touched(const State& state) : state_(state), seen_(state.standings.size()) {}
-
-    void add(const rules::Cell& cell) {
-        for (const auto indicator : state_.rules->indicators_of(cell.item)) {
-            const auto index = state_.index({indicator, cell.subject});
-            if (!seen_[index]) {
-                seen_[index] = true;
-                keys_.push_back({indicator, cell.subject});
-            }
-        }
-    }
-    // Whether any risk reads the item.
-    [[nodiscard]] bool read(const rules::Cell& cell) const {
-        return state_.rules->keeps_past(cell.item);
-    }
-    std::vector<Key> take() {
-        for (const auto& key : keys_) {
-            seen_[state_.index(key)] = false;
-        }
-        std::ranges::sort(keys_);
-        return std::exchange(keys_, {});
-    }
-
-  private:
-    const State& state_;
-    std::vector<bool> seen_;
-    std::vector<Key> keys_;
-};
-
-// A body may bring several dates (a weekend that was missed): each is judged in its turn, so that a
-// breach that came and went is still told. A new date at the end is judged as it comes; one that is
-// late or restated is judged again with all that follow it (revise.cpp). Dates before anything was
-// ever judged are history only.
-class Absorb {
-  public:
-    Absorb(Step& step, rules::Delivery delivery, std::vector<rules::Cell>& changed)
-        : step_(step)
-        , delivery_(delivery)
-        , changed_(changed)
-        , touched_(step.state)
-        , review_(step.catalogue().subjects.size()) {}
-
-    // Ascending by date.
-    void run(std::span<const rules::Cell> cells) {
-        changed_.reserve(cells.size());
-        for (std::size_t begin = 0; begin < cells.size();) {
-            const auto date = cells[begin].date;
-            for (; begin < cells.size() && cells[begin].date == date; ++begin) {
-                put(cells[begin]);
-            }
-            for (const auto& key : touched_.take()) {
-                judge(key, date);
-            }
-        }
-        for (const auto& [key, from] : late_) {
-            revise(step_, key, from, *newest_date(step_.state, key), restated());
-        }
-        for (const auto& [key, from] : unjudged_) {
-            judge_first(step_, key, from);
-        }
-        for (std::uint32_t subject = 0; subject < review_.size(); ++subject) {
-            if (review_[subject]) {
-                review_plan(step_, subject);
-            }
-        }
-    }
-    // Changed, and too old to be judged again.
-    [[nodiscard]] std::size_t too_late() const { return too_late_; }
-
-  private:
-    void put(const rules::Cell& cell) {
-        auto& readings = step_.state.readings;
-        const bool read = touched_.read(cell);
-        const auto before = read ? readings.at(cell.item, cell.subject, cell.date) : std::nullopt;
-        const auto began = readings.began(cell.item, cell.subject);
-        const auto change = readings.put(cell, delivery_);
-        if (change == rules::Change::none) {
-            return;
-        }
-        changed_.push_back(cell);
-        if (change == rules::Change::edition) {
-            return;
-        }
-        touched_.add(cell);
-        review_[cell.subject] = true;
-        if (read) {
-            auto known = cell;
-            if (change == rules::Change::beginning) {
-                known.value = *before;  // an older edition came late: what is known stands
-            }
-            restated_.push_back({known, before, began});
-            unordered_ = true;
-        }
-    }
-    void judge(Key key, Date date) {
-        const auto judged = step_.state.standing(key).judged;
-        if (step_.catalogue().indicators[key.indicator].kind == IndicatorKind::standing) {
-            return;
-        }
-        if (judged == Date::min()) {
-            unjudged_.emplace(key, date);  // the first, which is the earliest, stays
-            return;
-        }
-        const auto newest = *newest_date(step_.state, key);
-        if (date < newest - std::chrono::days{limits::restate_days_max}) {
-            ++too_late_;
-            return;
-        }
-        if (date <= judged || date != newest) {
-            if (date != newest || late_.contains(key) || !stands(step_, key, date)) {
-                late_.emplace(key, date);
-            }
-            return;
-        }
-        if (const auto late = late_.find(key); late != late_.end()) {
-            revise(step_, key, late->second, date - std::chrono::days{1}, restated());
-            late_.erase(late);
-        }
-        judge_level(step_, key, date);
-    }
-
-    // By subject, and of each in the order in which they were put.
-    std::span<const Restated> restated() {
-        if (std::exchange(unordered_, false)) {
-            std::ranges::stable_sort(
-                restated_, {}, [](const Restated& r) { return r.cell.subject; });
-        }
-        return restated_;
-    }
-
-    Step& step_;
-    rules::Delivery delivery_;
-    std::vector<rules::Cell>& changed_;
-    Touched touched_;
-    std::vector<Restated> restated_;
-    bool unordered_ = false;
-    std::map<Key, Date> late_, unjudged_;  // by the earliest date that changed
-    std::vector<bool> review_;
-    std::size_t too_late_ = 0;
-};
-
 // Whether the feed is in a trouble that somebody was told of and that now ends.
 void tell_recovery(Step& step, const FeedRule& rule, bool was_told) {
     if (was_told) {
@@ -219,17 +63,27 @@ void tell_feed(Step& step, const FeedRule& rule, FeedNews news) {
 
 namespace {
 
-// An exact duplicate of a body that another has taken the place of.
-bool is_replaced(const FeedStanding& feed, std::string_view digest) {
-    return feed.digest != digest && std::ranges::find(feed.recent, digest) != feed.recent.end();
+// An exact copy of a delivery of the past that another has taken the place of: a file that was
+// dropped again. What is fetched, and what speaks of the newest date, is the source's word of
+// today, even when it said the same before; and where it dates its editions, those decide.
+bool is_copy(const State& state, const FeedRule& rule, const PollAccepted& poll) {
+    const auto found = state.feeds.find(rule.id);
+    if (rule.arrives == Arrival::poll || poll.edition || found == state.feeds.end()) {
+        return false;
+    }
+    const auto& feed = found->second;
+    const auto of_today = [&](const rules::Cell& cell) {
+        return cell.date >= feed.newest;
+    };
+    return std::ranges::none_of(poll.cells, of_today) && feed.digest != poll.digest
+           && std::ranges::find(feed.recent, poll.digest) != feed.recent.end();
 }
 
 }  // namespace
 
 void note_accepted(State& state, const FeedAccepted& event, Instant at) {
     auto& feed = state.feeds[event.feed];
-    const auto replaced = is_replaced(feed, event.digest) && !event.edition && event.note.empty();
-    if (!replaced) {
+    if (!event.copy) {
         feed.digest = event.digest;
         std::erase(feed.recent, event.digest);
         feed.recent.push_back(event.digest);
@@ -238,12 +92,6 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
         }
     }
     feed.accepted = feed.recorded = feed.checked = at;
-    if (event.newest != Date::min() && !replaced) {
-        feed.bodies[event.newest] = event.digest;
-        if (feed.bodies.size() > limits::feed_bodies_kept) {
-            feed.bodies.erase(feed.bodies.begin());
-        }
-    }
     if (event.newest > feed.newest) {
         feed.newest = event.newest;
         feed.late = false;
@@ -256,13 +104,36 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
     ++feed.accepted_count;
 }
 
+// Which body each date's figures came from, so that a reading can name its evidence.
+void note_bodies(State& state, const FeedAccepted& event) {
+    auto& bodies = state.feeds[event.feed].bodies;
+    if (event.newest != Date::min() && !event.copy) {
+        bodies[event.newest] = event.digest;
+    }
+    for (const auto& cell : event.changed) {
+        if (cell.date != event.newest) {
+            bodies[cell.date] = event.digest;
+        }
+    }
+    while (bodies.size() > limits::feed_bodies_kept) {
+        bodies.erase(bodies.begin());
+    }
+}
+
 void accept_poll(Step& step, const PollAccepted& poll) {
+    if (is_copy(step.state, rule_of(step, poll.feed), poll)) {
+        take_delivery(step, poll, "");
+        return;
+    }
     const auto verdict = inspect(step.state, poll);
     if (!verdict.hold.empty()) {
         hold_back(step, poll, verdict.hold);
         return;
     }
     forget_held(step, poll);
+    if (!step.catalogue().feeds[poll.feed].partial) {
+        forget_overtaken(step, poll);
+    }
     take_delivery(step, poll, "");
     flag(step, poll, verdict.flag);
     look_for_gaps(step, poll);
@@ -298,28 +169,24 @@ void take_delivery(Step& step, const PollAccepted& poll, std::string note) {
     }
     const auto newest = accepted.newest;
     const auto was_told = step.state.feeds[rule.id].told;
-    // Where the source dates its editions, those decide; what a person lets through is meant.
-    const auto again = is_replaced(step.state.feeds[rule.id], poll.digest) && !poll.edition
-                       && accepted.note.empty();
+    // What a person lets through is meant.
+    const auto copy = accepted.note.empty() && is_copy(step.state, rule, poll);
+    accepted.copy = copy;
     note_accepted(step.state, accepted, step.at);
     // The poll's own record comes first; which cells it changed is known when all are absorbed.
     const auto place = step.events.size();
     step.events.emplace_back(std::move(accepted));
     tell_recovery(step, rule, was_told && !step.state.feeds[rule.id].told);
-    if (!poll.cells.empty() && !again) {
+    if (!poll.cells.empty() && !copy) {
         std::vector<rules::Cell> changed;
-        Absorb absorb{step, {newest, poll.edition}, changed};
-        if (of_one_date(poll.cells)) {
-            absorb.run(poll.cells);
-        } else {
-            absorb.run(by_date(poll.cells));
-        }
+        const auto too_late = absorb(step, poll.cells, {newest, poll.edition}, changed);
         auto& event = std::get<FeedAccepted>(step.events[place]);
         event.changed = std::move(changed);
-        if (absorb.too_late() > 0) {
-            add_note(event.note, too_late_text(absorb.too_late()));
+        if (too_late > 0) {
+            add_note(event.note, too_late_text(too_late));
         }
     }
+    note_bodies(step.state, std::get<FeedAccepted>(step.events[place]));
     settle_feed(step, poll.feed);
 }
 
@@ -344,8 +211,9 @@ void note_failed(Step& step, const PollFailed& poll) {
     // What was sent is not sent again by itself: a refusal is told at once.
     const auto comes_again = rule.arrives == Arrival::poll || !is_refusal(poll.problem);
     const auto untold = (failures >= rule.tell_after_failures || !comes_again) && !was_told;
+    const auto other = !poll.digest.empty() && poll.digest != feed.refused;
     const auto news =
-        untold || failures <= rule.tell_after_failures || feed.problem != poll.problem;
+        other || untold || failures <= rule.tell_after_failures || feed.problem != poll.problem;
     if (news || !feed.recorded || step.at - *feed.recorded >= record_again_after) {
         step.emit(FeedFailed{rule.id, poll.digest, poll.message, poll.problem, failures, untold});
     } else {

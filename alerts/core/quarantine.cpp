@@ -2,6 +2,7 @@
 #include "alerts/base/limits.hpp"
 #include "alerts/core/step.hpp"
 #include "alerts/rules/jumps.hpp"
+#include "alerts/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -42,10 +43,15 @@ std::vector<std::string> gists_of(const std::vector<std::string>& sentences) {
     return gists;
 }
 
+// As a record holds them whole: what is folded back must be what was decided.
 std::vector<std::string> in_english(const std::vector<rules::Finding>& findings) {
+    constexpr std::size_t bytes_max = limits::record_list_text_bytes_max / 2;
     std::vector<std::string> sentences;
     for (const auto& finding : findings) {
-        sentences.push_back(finding.text.in(Language::en));
+        if (sentences.size() == limits::record_list_max) {
+            break;
+        }
+        sentences.push_back(text::cut(finding.text.in(Language::en), bytes_max));
     }
     return sentences;
 }
@@ -100,11 +106,26 @@ Result<const Quarantined*> find_held(
     return found;
 }
 
-Result<void> permit(const State& state, std::string_view by, std::string_view reason) {
-    if (state.rules->catalogue().person(by) == nullptr) {
+// Whoever reports the figures does not let them through: the operators do, the feed's owner and
+// its chief.
+Result<void> permit(
+    const State& state, std::string_view feed, std::string_view by, std::string_view reason) {
+    const auto& catalogue = state.rules->catalogue();
+    if (catalogue.person(by) == nullptr) {
         return invalid(
             by.empty() ? "say who decides this: the id of a person"
                        : fmt::format("no person has the id '{}'", by));
+    }
+    const auto index = catalogue.feed(feed);
+    const bool decides =
+        std::ranges::find(catalogue.operators, by) != catalogue.operators.end()
+        || (index != none
+            && (catalogue.feeds[index].owner == by || catalogue.feeds[index].chief == by));
+    if (!decides) {
+        return Error{
+            ErrorKind::rejected,
+            fmt::format(
+                "{} may not decide this: an operator or the feed's owner or chief may", by)};
     }
     if (reason.empty()) {
         return invalid("say why: the reason goes on record");
@@ -134,9 +155,13 @@ Inspection inspect(const State& state, const PollAccepted& poll) {
         std::ranges::move(
             rules::run_checks(checks, batch, catalogue), std::back_inserter(findings));
     }
-    std::ranges::move(
-        rules::find_jumps(rule, state.readings, poll.cells, checks, catalogue),
-        std::back_inserter(findings));
+    auto jumps = rules::find_jumps(rule, state.readings, poll.cells, checks, catalogue);
+    if (rule.arrives == Arrival::hand) {
+        for (auto& jump : jumps) {  // a second person looks at it anyway
+            jump.action = CheckAction::flag;
+        }
+    }
+    std::ranges::move(jumps, std::back_inserter(findings));
     Inspection inspection;
     for (auto& finding : findings) {
         auto& list = finding.action == CheckAction::flag ? inspection.flag : inspection.hold;
@@ -171,6 +196,7 @@ void hold_back(Step& step, const PollAccepted& poll, const std::vector<rules::Fi
            >= limits::feed_quarantined_max) {
         const auto oldest = std::ranges::find_if(quarantine, of_feed);
         step.emit(FeedDiscarded{rule.id, oldest->digest, "", "superseded"});
+        event.told = true;  // a held day that goes unseen is news
     }
     event.feed = rule.id;
     event.digest = poll.digest;
@@ -209,6 +235,26 @@ void flag(Step& step, const PollAccepted& poll, const std::vector<rules::Finding
     tell_feed(step, rule, news_of(step, text::Reason::feed_flagged, findings));
 }
 
+// What was held of a date does not wait any longer once newer figures of it were taken: let through
+// later, it would put old figures over new ones.
+void forget_overtaken(Step& step, const PollAccepted& poll) {
+    const auto& feed = step.catalogue().feeds[poll.feed].id;
+    std::vector<std::string> overtaken;
+    for (const auto& held : step.state.quarantine) {
+        const auto of_its_date = [&](const rules::Cell& cell) {
+            return cell.date == held.newest;
+        };
+        if (held.feed == feed && held.digest != poll.digest
+            && std::ranges::any_of(poll.cells, of_its_date)) {
+            overtaken.push_back(held.digest);
+        }
+    }
+    for (const auto& digest : overtaken) {
+        step.emit(
+            FeedDiscarded{feed, digest, "", "superseded: newer figures of its date were taken"});
+    }
+}
+
 void forget_held(Step& step, const PollAccepted& poll) {
     const auto& feed = step.catalogue().feeds[poll.feed].id;
     const auto held = std::ranges::any_of(step.state.quarantine, [&](const Quarantined& batch) {
@@ -216,6 +262,10 @@ void forget_held(Step& step, const PollAccepted& poll) {
     });
     if (held) {
         step.emit(FeedDiscarded{feed, poll.digest, "", "taken: it fits together by now"});
+        FeedNews news;
+        news.reason = text::Reason::feed_recovered;
+        news.about = "held";
+        tell_feed(step, step.catalogue().feeds[poll.feed], std::move(news));
     }
 }
 
@@ -245,12 +295,12 @@ void discard(Step& step, const DiscardBatch& act) {
 }
 
 Result<void> permit_release(const State& state, const ReleaseBatch& act) {
-    if (auto permitted = permit(state, act.by, act.reason); !permitted) {
-        return permitted;
-    }
     const auto held = find_held(state, act.feed, act.digest);
     if (!held) {
         return held.error();
+    }
+    if (auto permitted = permit(state, (*held)->feed, act.by, act.reason); !permitted) {
+        return permitted;
     }
     if (state.rules->catalogue().feed((*held)->feed) == none) {
         return invalid(fmt::format(
@@ -260,11 +310,8 @@ Result<void> permit_release(const State& state, const ReleaseBatch& act) {
 }
 
 Result<void> permit_discard(const State& state, const DiscardBatch& act) {
-    if (auto permitted = permit(state, act.by, act.reason); !permitted) {
-        return permitted;
-    }
     const auto held = find_held(state, act.feed, act.digest);
-    return held ? Result<void>{} : held.error();
+    return held ? permit(state, (*held)->feed, act.by, act.reason) : held.error();
 }
 
 }  // namespace sanbao::core

@@ -2,7 +2,7 @@
 // late or restated reading makes of the past is worked out here: the turns of a risk follow from
 // the readings known, whatever the order in which they came.
 #include "alerts/base/limits.hpp"
-#include "alerts/core/levels.hpp"
+#include "alerts/core/replay.hpp"
 #include "alerts/text/correction.hpp"
 
 #include <fmt/format.h>
@@ -15,129 +15,6 @@ namespace sanbao::core {
 namespace {
 
 constexpr std::chrono::days horizon{limits::restate_days_max};
-
-// The dates on which any input of the risk has a reading, ascending.
-std::vector<Date> dates_of(const State& state, Key key, Date from, Date until) {
-    std::vector<Date> dates;
-    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
-        state.readings.add_dates(input.item, key.subject, from, dates);
-    }
-    std::ranges::sort(dates);
-    const auto twice = std::ranges::unique(dates);
-    dates.erase(twice.begin(), twice.end());
-    dates.erase(std::ranges::upper_bound(dates, until), dates.end());
-    return dates;
-}
-
-// Where the judging of a risk begins: when the last of its inputs began, or on the newest date
-// before that on which it has any reading (a county that is a day behind the others).
-Date start_of(const State& state, Key key) {
-    auto began = Date::min();
-    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
-        began = std::max(began, state.readings.began(input.item, key.subject));
-    }
-    auto start = Date::min();
-    for (const auto& input : state.rules->indicator(key.indicator).inputs) {
-        if (const auto reading = state.readings.newest(input.item, key.subject, began)) {
-            start = std::max(start, reading->date);
-        }
-    }
-    return start;
-}
-
-std::vector<Turn> turns_of(const State& state, Key key, Date from, Date until) {
-    std::vector<Turn> turns;
-    if (const auto found = state.turns.find(key); found != state.turns.end()) {
-        std::ranges::copy_if(found->second, std::back_inserter(turns), [&](const Turn& turn) {
-            return from <= turn.date && turn.date <= until;
-        });
-    }
-    return turns;
-}
-
-Level level_before(const State& state, Key key, Date date) {
-    auto level = Level::normal;
-    if (const auto found = state.turns.find(key); found != state.turns.end()) {
-        for (const auto& turn : found->second) {
-            level = turn.date < date ? turn.to : level;
-        }
-    }
-    return level;
-}
-
-// What the readings known say of some dates of a risk.
-struct Replayed {
-    std::vector<Turn> turns;
-    Stand stand;
-    std::optional<rules::Judgement> last;  // of the newest date that has a value
-};
-
-class Replay {
-  public:
-    Replay(const State& state, Key key, Date from, Date until)
-        : state_(state)
-        , key_(key)
-        , indicator_(state.rules->catalogue().indicators[key.indicator])
-        , from_(from)
-        , until_(until) {}
-
-    Replayed run() {
-        Replayed result;
-        result.stand.level = level_before(state_, key_, from_);
-        bool primed = at_once(indicator_);
-        for (const auto date : dates_of(state_, key_, from_, until_)) {
-            auto weighed = weighed_on(date);
-            if (!weighed) {
-                continue;
-            }
-            auto& stand = result.stand;
-            if (!std::exchange(primed, true)) {
-                stand.window = readings_before();
-            }
-            stand.window.push_back(weighed->reading);
-            const auto now = stand.level;
-            settle(stand, indicator_, weighed->reading.at);
-            if (stand.level != now) {
-                result.turns.push_back({date, stand.level});
-            }
-            result.last = std::move(weighed->judgement);
-        }
-        return result;
-    }
-
-  private:
-    // Of the past it is only known which date came after which: a hold in time has passed between
-    // two readings when it lies between their dates.
-    [[nodiscard]] std::optional<Weighed> weighed_on(Date date) const {
-        auto weighed = weigh(state_, key_, date);
-        if (weighed) {
-            weighed->reading.at =
-                at_time(state_.rules->catalogue().zone, date, std::chrono::minutes{0});
-        }
-        return weighed;
-    }
-    // As many as a hold can ask for, of the dates before.
-    [[nodiscard]] std::vector<Watched> readings_before() const {
-        std::vector<Watched> readings;
-        const auto dates =
-            dates_of(state_, key_, start_of(state_, key_), from_ - std::chrono::days{1});
-        for (const auto date : std::views::reverse(dates)) {
-            if (readings.size() == static_cast<std::size_t>(limits::hold_readings_max)) {
-                break;
-            }
-            if (auto weighed = weighed_on(date)) {
-                readings.push_back(weighed->reading);
-            }
-        }
-        std::ranges::reverse(readings);
-        return readings;
-    }
-
-    const State& state_;
-    Key key_;
-    const Indicator& indicator_;
-    Date from_, until_;
-};
 
 // The readings of this risk that the body changed, with what stood there before.
 std::vector<Restated> concerning(
@@ -166,7 +43,7 @@ std::vector<Turn> turns_without(
         state.readings.put_back(restated.cell, restated.before, restated.began);
     }
     const auto first = std::max(span.first, start_of(state, key));
-    auto turns = Replay{state, key, first, span.second}.run().turns;
+    auto turns = replay(state, key, first, span.second).turns;
     for (std::size_t i = 0; i < changed.size(); ++i) {
         state.readings.put_back(changed[i].cell, changed[i].cell.value, began[i]);
     }
@@ -240,7 +117,7 @@ class Revision {
         , indicator_(step.catalogue().indicators[key.indicator]) {}
 
     void run(std::span<const Restated> restated) {
-        auto now = Replay{step_.state, key_, from_, until_}.run();
+        auto now = replay(step_.state, key_, from_, until_);
         auto& standing = step_.state.standing(key_);
         if (now.last) {
             standing.judged = std::max(standing.judged, now.last->date);

@@ -215,6 +215,7 @@ void rebase(State& state, std::shared_ptr<const rules::Rulebook> rules) {
     }
     next.duties = std::move(state.duties);
     next.calendar_warned = state.calendar_warned;
+    next.evidence = std::move(state.evidence);
     next.plans = std::move(state.plans);
     next.outbox = std::move(state.outbox);
     next.config_digest = std::move(state.config_digest);

@@ -44,6 +44,7 @@ struct FeedStanding {
     // Bodies taken lately, oldest first, the last limits::feed_digests_kept: one that comes again
     // after another has taken its place is an old delivery, not news.
     std::vector<std::string> recent;
+    std::string refused;  // digest of the last body that was refused
     std::vector<std::string>
         discarded;               // digests of batches that a person threw away; the last few
     std::int64_t gap_count = 0;  // series that the last delivery lacked …

@@ -63,6 +63,7 @@ std::optional<Instant> late_at(
     const Catalogue& catalogue, const FeedRule& rule, const FeedStanding& feed);
 // Folds an accepted poll but its readings (the live path has put them already).
 void note_accepted(State& state, const FeedAccepted& event, Instant at);
+void note_bodies(State& state, const FeedAccepted& event);
 
 // quarantine.cpp: whether the batch must be held back, or is taken with what is to be flagged.
 struct Inspection {
@@ -72,6 +73,7 @@ Inspection inspect(const State& state, const PollAccepted& poll);
 void hold_back(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
 void flag(Step& step, const PollAccepted& poll, const std::vector<rules::Finding>& findings);
 // A batch that was held and now is taken as it comes again.
+void forget_overtaken(Step& step, const PollAccepted& poll);
 void forget_held(Step& step, const PollAccepted& poll);
 void release(Step& step, const ReleaseBatch& act);
 void discard(Step& step, const DiscardBatch& act);
@@ -107,6 +109,14 @@ bool stands(Step& step, Key key, Date newest);
 void revise(Step& step, Key key, Date from, Date until, std::span<const Restated> restated);
 // polls.cpp: takes a delivery whose checks are done; `note` goes into its record.
 void take_delivery(Step& step, const PollAccepted& poll, std::string note);
+
+// absorb.cpp: puts the cells and judges what they touch; how many standings have figures too old to
+// be judged again. `changed`: the cells that said something new.
+std::size_t absorb(
+    Step& step,
+    std::span<const rules::Cell> cells,
+    const rules::Delivery& delivery,
+    std::vector<rules::Cell>& changed);
 
 // levels.cpp: judges one risk indicator of one subject on `as_of`, if there is anything to judge.
 void judge_level(Step& step, Key key, Date as_of);

@@ -33,6 +33,7 @@ void fields(auto& v, Is<core::FeedAccepted> auto& e) {
     v("feed", e.feed);
     v("newest", e.newest);
     v("rows", e.rows);
+    v.optional("copy", e.copy);
     v.optional("edition", e.edition);
     v.optional("note", e.note);
 }

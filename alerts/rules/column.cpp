@@ -135,7 +135,7 @@ void Verdict::look_at_size(const Move& move) {
 
 bool Verdict::sign_changed() const {
     const bool lasting = kind_ != ItemKind::flow && counted_ >= column_min && most(mirrored_);
-    return counted_ >= 2 && (most(new_sign_) || lasting);
+    return counted_ >= column_min && (most(new_sign_) || lasting);
 }
 
 bool Verdict::unit_changed() const {

@@ -257,12 +257,16 @@ class JumpFinder {
     }
 
     void look_at_one(const Cell& cell, const Move& move) {
-        if (move.last->habit.seen < known_some) {
-            return;
-        }
         const auto kind = item(cell.item).kind;
         const int size = move.size();
         const bool unit = about_unit(std::abs(size), near_of_one);
+        if (move.last->habit.seen < known_some) {
+            // Of a young series only this is known: a balance does not grow by just so much.
+            if (unit && size > 0 && kind == ItemKind::stock) {
+                tell(cell, move, feed_.jumps);
+            }
+            return;
+        }
         if (move.above() >= single_near && size > 0) {
             const bool far = move.above() >= single_rise;
             const bool record =

@@ -31,7 +31,7 @@ int log_of(std::int64_t value) {
 
 bool Move::vanished(ItemKind kind) const {
     return kind != ItemKind::flow && !reset && last != nullptr && before != 0 && now == 0
-           && last->habit.seen >= known_well && !last->habit.zero;
+           && last->habit.seen >= known_some && !last->habit.zero;
 }
 
 bool Move::restless(ItemKind kind) const {

@@ -195,17 +195,20 @@ void Readings::put_back(const Cell& cell, std::optional<std::int64_t> value, Dat
     if (!began_.empty()) {
         began_[index(cell.item, cell.subject)] = began;
     }
+    auto& newest = latest_[index(cell.item, cell.subject)];
+    const auto habit = newest.habit;  // what the series has been like is not put back
     if (value) {
         store({cell.item, cell.subject, cell.date, *value, cell.rounding});
+        newest.habit = habit;
         return;
     }
-    auto& newest = latest_[index(cell.item, cell.subject)];
     auto* const series = history_[cell.item].empty() ? nullptr : &history_[cell.item][cell.subject];
     if (series != nullptr) {
         std::erase_if(*series, [&](const Reading& r) { return r.date == cell.date; });
     }
     if (newest.date == cell.date) {
         newest = series == nullptr || series->empty() ? nothing : series->back();
+        newest.habit = habit;
         if (series != nullptr && !series->empty() && !keeps_history_[cell.item]) {
             series->pop_back();
         }

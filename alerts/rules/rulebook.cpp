@@ -270,33 +270,6 @@ void hang_under(Explanation& whole, const std::string& name, const Explanation& 
     }
 }
 
-CompiledFeed compile_feed(
-    const FeedRule& feed, const Catalogue& catalogue, std::vector<Problem>& problems) {
-    CompiledFeed compiled;
-    for (const auto& delivered : feed.items) {
-        compiled.items.push_back(catalogue.item(delivered.item));
-    }
-    for (const auto& county : feed.counties) {
-        compiled.counties.push_back(catalogue.subject(county));
-    }
-    for (std::size_t i = 0; i < feed.checks.size(); ++i) {
-        if (feed.checks[i].action == CheckAction::off) {
-            continue;
-        }
-        auto check = Check::compile(feed.checks[i], catalogue);
-        if (check) {
-            compiled.checks.push_back(std::move(*check));
-        } else {
-            problems.push_back(
-                {"feed " + feed.id,
-                 fmt::format("check[{}].rule", i),
-                 check.error().column,
-                 check.error().message});
-        }
-    }
-    return compiled;
-}
-
 }  // namespace
 
 boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rulebook::build(
@@ -315,6 +288,8 @@ boost::system::result<std::shared_ptr<const Rulebook>, std::vector<Problem>> Rul
         if (subject.plan) {
             plan = PlanCompiler{catalogue, parameters, subject, problems}.compile(*subject.plan);
         }
+        const auto [name, first] = rules->by_name_.emplace(catalogue.subjects[i].name.zh, i);
+        name->second = first ? i : none;
         for (const auto& alias : subject.aliases) {
             rules->by_code_.emplace(alias.code, i);
         }
@@ -359,27 +334,6 @@ const CompiledPlan* Rulebook::plan(std::uint32_t subject) const {
 
 Readings Rulebook::empty_readings() const {
     return Readings{catalogue_.items.size(), catalogue_.subjects.size(), history_, past_};
-}
-
-std::uint32_t Rulebook::subject_called(std::string_view code, Date date) const {
-    const auto [first, last] = by_code_.equal_range(code);
-    auto ended = none;  // whoever bore the code last before `date`
-    auto end = Date::min();
-    for (auto it = first; it != last; ++it) {
-        for (const auto& alias : catalogue_.subjects[it->second].aliases) {
-            if (alias.code != code) {
-                continue;
-            }
-            if (alias.from <= date && date <= alias.to) {
-                return it->second;
-            }
-            if (alias.to < date && (ended == none || alias.to > end)) {
-                ended = it->second;
-                end = alias.to;
-            }
-        }
-    }
-    return ended;
 }
 
 std::optional<Judgement> judge(

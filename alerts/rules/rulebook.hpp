@@ -50,6 +50,10 @@ struct Problem {
     std::string message;
 };
 
+// Its names must resolve; what is wrong with its checks is added to `problems`.
+CompiledFeed compile_feed(
+    const FeedRule& feed, const Catalogue& catalogue, std::vector<Problem>& problems);
+
 class Rulebook {
   public:
     // All problems at once; the catalogue must be otherwise valid (names resolve).
@@ -74,7 +78,7 @@ class Rulebook {
 
     // The subject that a feed calls `code` on `date`; none when nobody is called so. Sources go on
     // using a code for years after it has ended: until somebody else bears it, it names whoever
-    // bore it last.
+    // bore it last. A Chinese name that one subject alone has will do as well.
     [[nodiscard]] std::uint32_t subject_called(std::string_view code, Date date) const;
 
   private:
@@ -85,6 +89,7 @@ class Rulebook {
     std::vector<CompiledFeed> feeds_;
     std::vector<bool> history_, past_;
     std::multimap<std::string, std::uint32_t, std::less<>> by_code_;
+    std::map<std::string, std::uint32_t, std::less<>> by_name_;  // none: of several subjects
 };
 
 // What an indicator says of one subject on the date of its newest input.

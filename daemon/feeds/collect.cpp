@@ -240,7 +240,7 @@ std::optional<std::uint32_t> Collector::subject_of(
         layout_.county,
         fmt::format(
             "nobody is called {} on {}: add it to the aliases of its subject, or set "
-            "skip_unknown_counties",
+            "unknown_counties = \"skip\"",
             in_quotes(code.text),
             to_text(date)));
     return std::nullopt;

@@ -239,6 +239,17 @@ std::optional<Instant> moment_of(Date date, std::string_view text, const Zone& z
            + std::chrono::seconds{second} - offset;
 }
 
+// Whether what stands behind a date makes a part or a span of it: 上旬, （1-15日）, 至20日. Which
+// day is meant then is not for us to guess.
+bool goes_on(std::string_view text) {
+    constexpr std::array<std::string_view, 10> spans{
+        "上旬", "中旬", "下旬", "旬", "至", "到", "—", "－", "~", "～"};
+    const auto near = text.substr(0, 24);
+    return near.find("日") != std::string_view::npos || trimmed(near).starts_with('-')
+           || std::ranges::any_of(
+               spans, [&](auto span) { return near.find(span) != std::string_view::npos; });
+}
+
 bool has_day(std::string_view form) {
     return form.find('D') != std::string_view::npos;
 }
@@ -290,7 +301,7 @@ std::optional<Date> DateReader::find(std::string_view text) const {
             auto rest = text.substr(i);
             const auto date = take_date(form, rest);
             if (date && (rest.empty() || !is_digit(rest.front()))) {
-                return date;
+                return goes_on(rest) ? std::nullopt : date;
             }
         }
     }

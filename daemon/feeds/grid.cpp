@@ -72,6 +72,8 @@ bool Grid::row(const GridRow& row) {
             return take_row(row);
         case Stage::behind:
             keep(row);
+            behind_ +=
+                std::ranges::count_if(row.cells, [](auto cell) { return !cell.empty(); }) > 1;
             return true;
     }
     return false;
@@ -264,6 +266,11 @@ void Grid::finish() {
                 ? finder_.missing()
                 : std::string{"there is not a single row"});
         return;
+    }
+    if (behind_ > 0) {
+        reading_.collector.tell(fmt::format(
+            "{} rows of several cells stand below the end of the table and were not read",
+            behind_));
     }
     if (!reading_.feed.until.empty() && !ended_) {
         problems.add(

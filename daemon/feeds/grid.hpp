@@ -76,6 +76,7 @@ class Grid {
     Transcoder* transcoder_;
     HeaderFinder finder_;
     Stage stage_ = Stage::before;
+    std::int64_t behind_ = 0;  // rows of several cells below the end of the table
     bool addressed_ = false;
     bool keeps_surroundings_ = false;
     bool ended_ = false;  // by `until`

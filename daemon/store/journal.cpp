@@ -222,8 +222,7 @@ Result<std::unique_ptr<Journal>> Journal::open(
 
 namespace {
 
-// The cells of an event that carries some, held against the digest in its record. `rejected`: the
-// figures are gone, or not those of the record.
+// The cells of an event, held against the digest in its record. `rejected`: not those of the record.
 Result<void> read_batch(auto& event, std::string_view blob, const Catalogue& catalogue) {
     if constexpr (requires { event.batch_digest; }) {
         if (event.batch_digest.empty()) {
@@ -236,7 +235,7 @@ Result<void> read_batch(auto& event, std::string_view blob, const Catalogue& cat
         if (!cells) {
             return cells.error();
         }
-        event.changed = std::move(*cells);
+        event.changed = *std::move(cells);
     }
     return {};
 }

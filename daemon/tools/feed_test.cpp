@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -45,8 +46,10 @@ Result<std::string> read_pages(const std::vector<std::string>& files, std::int64
     std::string body;
     for (const auto& name : files) {
         std::ifstream file{name, std::ios::binary};
-        if (!file) {
-            return Error{ErrorKind::io, fmt::format("{} cannot be read", name)};
+        if (!std::filesystem::is_regular_file(name) || !file) {
+            return Error{
+                ErrorKind::io,
+                fmt::format("{} is no file that we may read: see its path and its rights", name)};
         }
         if (!body.empty()) {
             body += feeds::page_separator;
