@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace sanbao::app {
 
@@ -29,30 +28,6 @@ bool keeps_more(const rules::Rulebook& before, const rules::Rulebook& after) {
         }
     }
     return false;
-}
-
-using FateThen = std::function<feeds::Fate(const core::State&)>;
-
-// What a delivery has become, asked once its step is committed.
-FateThen fate_of(const core::PollAccepted& poll, const rules::Rulebook& rules) {
-    return [feed = rules.catalogue().feeds[poll.feed].id,
-            digest = poll.digest](const core::State& state) {
-        const bool held = std::ranges::any_of(state.quarantine, [&](const auto& batch) {
-            return batch.feed == feed && batch.digest == digest;
-        });
-        return held ? feeds::Fate::held : feeds::Fate::taken;
-    };
-}
-FateThen fate_of(const core::PollUnchanged& /*poll*/, const rules::Rulebook& /*rules*/) {
-    return [](const core::State&) {
-        return feeds::Fate::unchanged;
-    };
-}
-FateThen fate_of(const core::PollFailed& poll, const rules::Rulebook& /*rules*/) {
-    const auto fate = core::is_refusal(poll.problem) ? feeds::Fate::refused : feeds::Fate::failed;
-    return [fate](const core::State&) {
-        return fate;
-    };
 }
 
 }  // namespace
@@ -86,9 +61,9 @@ feeds::Fate App::Impl::accept(feeds::Poll poll) {
         return feeds::Fate::lost;
     }
     advance_clock(poll);
+    const auto then = feeds::fate_of(poll, engine.state());
     const auto fate = std::visit(
-        [this](auto& outcome) {
-            auto then = fate_of(outcome, *engine.state().rules);
+        [&](auto& outcome) {
             if (!engine.step(std::move(outcome))) {
                 return feeds::Fate::lost;
             }

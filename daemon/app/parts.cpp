@@ -47,6 +47,7 @@ web::PushAnswer answer_of(feeds::Poller::Pushed pushed) {
             answer.fate = Fate::not_now;
             break;
         case feeds::Fate::refused:
+        case feeds::Fate::discarded:
             answer.fate = Fate::refused;
             break;
         case feeds::Fate::unchanged:

@@ -113,6 +113,10 @@ std::string with_suffix(const std::string& name, std::string_view suffix) {
 
 }  // namespace
 
+WhyRefused words_of(PollProblem problem) {
+    return {words_zh(problem), core::to_text(problem)};
+}
+
 bool matches(std::string_view pattern, std::string_view name) {
     if (name.starts_with('.') && !pattern.starts_with('.')) {
         return false;
@@ -225,13 +229,13 @@ Result<void> DropFolder::put_aside(const Dropped& file, Aside where, const std::
 }
 
 Result<void> DropFolder::explain(
-    const Dropped& file, PollProblem problem, const std::vector<std::string>& problems) {
+    const Dropped& file, const WhyRefused& why, const std::vector<std::string>& problems) {
     auto text = fmt::format(
         "{}\n整份拒收，没有任何数字入库：{}。改正后请重新投放。\n"
         "Refused as a whole; none of its figures were taken: {}. Correct it and drop it again.\n",
         file.name,
-        words_zh(problem),
-        core::to_text(problem));
+        why.zh,
+        why.en);
     for (const auto& one : problems) {
         text += fmt::format("- {}\n", one);
     }

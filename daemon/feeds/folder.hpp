@@ -33,6 +33,11 @@ struct Dropped {
     friend bool operator==(const Dropped&, const Dropped&) = default;
 };
 
+struct WhyRefused {  // a few words each
+    std::string_view zh, en;
+};
+WhyRefused words_of(core::PollProblem problem);
+
 enum class Aside : unsigned char { done, refused, held };
 
 // Loop thread only, but for read().
@@ -55,7 +60,7 @@ class DropFolder {
     Result<void> put_aside(const Dropped& file, Aside where, const std::string& digest);
     // Writes why beside a file that was put aside as refused.
     Result<void> explain(
-        const Dropped& file, core::PollProblem problem, const std::vector<std::string>& problems);
+        const Dropped& file, const WhyRefused& why, const std::vector<std::string>& problems);
 
     [[nodiscard]] std::filesystem::path path_of(const Dropped& file) const;
 

@@ -90,7 +90,10 @@ void put_away(
                                                                         : Aside::refused;
     auto moved = watched.folder.put_aside(file, aside, delivery.digest);
     if (moved && aside == Aside::refused) {
-        moved = watched.folder.explain(file, problem, delivery.problems);
+        moved = fate == Fate::discarded
+                    ? watched.folder.explain(
+                        file, {"已由人工作废", "discarded earlier by a person"}, {})
+                    : watched.folder.explain(file, words_of(problem), delivery.problems);
     }
     if (!moved) {
         report(parts, watched, PollProblem::not_ready, moved.error().message);
@@ -121,19 +124,20 @@ asio::awaitable<std::optional<Millis>> folder_round(
             && !std::filesystem::exists(watched->folder.path_of(file), ignored)) {
             continue;  // whoever dropped it took it away again
         }
-        remember(watched->memory, delivery);
+        auto next = after(watched->memory, delivery);
         const auto fate = parts.sink(std::move(delivery.poll));
+        remember(watched->memory, std::move(next), fate);
         if (watched->gone || fate == Fate::lost || problem == PollProblem::not_ready) {
             co_return std::nullopt;  // it stays, and comes again
         }
-        watched->refused = fate == Fate::refused || fate == Fate::failed;
+        watched->refused = fate != Fate::taken && fate != Fate::unchanged;
         put_away(parts, *watched, file, fate, problem, delivery);
         co_await asio::post(executor, asio::use_awaitable);  // others have their turn
         if (watched->gone) {
             co_return std::nullopt;
         }
     }
-    // Nothing new is no good news while the last file that came was refused.
+    // Nothing new is no good news while the last file that came was refused or is held back.
     if (look->whole.empty() && !watched->refused) {
         watched->memory.failures = 0;
         parts.sink(core::PollUnchanged{number});

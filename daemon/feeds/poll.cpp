@@ -42,41 +42,52 @@ Millis next_delay(const FeedSettings& feed, int failures, std::uint64_t seed) {
     return base + Millis{static_cast<std::int64_t>(seed % (jitter_max + 1))};
 }
 
-void remember(Memory& memory, const Delivery& delivery) {
+Memory after(Memory memory, const Delivery& delivery) {
     if (std::holds_alternative<core::PollFailed>(delivery.poll)) {
         ++memory.failures;
-        return;
+    } else {
+        memory.failures = 0;
+        memory.digest = delivery.digest;
     }
-    memory.failures = 0;
-    memory.digest = delivery.digest;
+    return memory;
 }
 
-asio::awaitable<Poll> poll_once(
+void remember(Memory& memory, Memory next, Fate fate) {
+    if (fate == Fate::taken || fate == Fate::unchanged) {
+        memory = std::move(next);
+    } else {
+        memory.failures = next.failures;
+    }
+}
+
+asio::awaitable<Polled> poll_once(
     const FeedSettings& feed,
     std::shared_ptr<const rules::Rulebook> rules,
     const Means& means,
-    Memory& memory) {
+    const Memory& memory) {
     const auto number = rules->catalogue().feed(feed.id);
+    Polled polled{core::PollUnchanged{number}, memory};
     auto conditions = conditions_of(feed, memory);
     auto fetched = co_await fetch(feed, means.transfer, std::move(conditions));
     if (!fetched) {
-        ++memory.failures;
+        ++polled.next.failures;
         const auto& error = fetched.error();
-        core::PollFailed failed{number, error.problem, error.message, ""};
-        co_return failed;
+        polled.poll = core::PollFailed{number, error.problem, error.message, ""};
+        co_return polled;
     }
     if (fetched->status == 304) {
-        memory.failures = 0;
-        co_return core::PollUnchanged{number};
+        polled.next.failures = 0;
+        co_return polled;
     }
     Taking taking{feed, std::move(rules), means.now(), memory.digest, means.workers, means.keep};
     auto delivery = co_await take_body(std::move(taking), std::move(fetched->body));
-    remember(memory, delivery);
+    polled.next = after(std::move(polled.next), delivery);
     if (!std::holds_alternative<core::PollFailed>(delivery.poll)) {
-        memory.etag = std::move(fetched->etag);
-        memory.last_modified = std::move(fetched->last_modified);
+        polled.next.etag = std::move(fetched->etag);
+        polled.next.last_modified = std::move(fetched->last_modified);
     }
-    co_return std::move(delivery.poll);
+    polled.poll = std::move(delivery.poll);
+    co_return polled;
 }
 
 asio::awaitable<io::TransferResult<TestReport>> test_once(

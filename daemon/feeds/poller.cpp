@@ -123,14 +123,15 @@ asio::awaitable<void> Poller::Impl::poll(
     std::shared_ptr<Impl> self, std::shared_ptr<Watched> watched, Steady::time_point& begin) {
     const auto& parts = self->parts;
     const Means means{parts.transfer, parts.workers, parts.now, parts.keep};
-    auto poll = co_await poll_once(watched->settings, watched->rules, means, watched->memory);
+    auto polled = co_await poll_once(watched->settings, watched->rules, means, watched->memory);
     if (watched->gone || parts.rules() != watched->rules) {
         co_return;  // at once again
     }
-    const int failures = watched->memory.failures;
+    const int failures = polled.next.failures;
     const auto seed = seed_of(watched->settings.id, failures);
     begin = std::max(begin + next_delay(watched->settings, failures, seed), Steady::now());
-    parts.sink(std::move(poll));
+    const auto fate = parts.sink(std::move(polled.poll));
+    remember(watched->memory, std::move(polled.next), fate);
 }
 
 asio::awaitable<void> Poller::Impl::look(
@@ -166,12 +167,16 @@ asio::awaitable<Poller::Pushed> Poller::Impl::push(
         pushed.problems = {"the settings changed meanwhile: send this delivery again"};
         co_return pushed;
     }
-    remember(watched->memory, delivery);
+    auto next = after(watched->memory, delivery);
     if (const auto* failed = std::get_if<core::PollFailed>(&delivery.poll);
         failed != nullptr && delivery.problems.empty()) {
         delivery.problems = {failed->message};
     }
     pushed.fate = parts.sink(std::move(delivery.poll));
+    remember(watched->memory, std::move(next), pushed.fate);
+    if (pushed.fate == Fate::discarded) {
+        delivery.problems = {"discarded earlier by a person: what it says is not taken"};
+    }
     pushed.digest = std::move(delivery.digest);
     pushed.rows = delivery.rows;
     pushed.problems = std::move(delivery.problems);

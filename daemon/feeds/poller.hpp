@@ -3,6 +3,7 @@
 
 #include "alerts/core/input.hpp"
 #include "daemon/feeds/decode.hpp"
+#include "daemon/feeds/fate.hpp"
 #include "daemon/feeds/feed.hpp"
 #include "daemon/feeds/folder.hpp"
 #include "daemon/feeds/take.hpp"
@@ -20,16 +21,6 @@
 
 namespace sanbao::feeds {
 
-// What became of a delivery when its step was decided.
-enum class Fate : unsigned char {
-    lost,       // nothing was committed: sanbaod is stopping
-    failed,     // there was no body
-    refused,    // … or it cannot be read
-    unchanged,  // known already
-    taken,
-    held,  // quarantined, until an administrator decides
-};
-
 // What fetching and taking need of the world. All outlive every coroutine.
 struct Means {
     io::Transfer& transfer;
@@ -41,7 +32,7 @@ struct Means {
 // Remembers what conditional requests need. Lost at restart, which costs one full fetch.
 struct Memory {
     std::string etag, last_modified;
-    std::string digest;  // of the last body taken or held; at start from the journal
+    std::string digest;  // of the last body taken; at start from the journal
     int failures = 0;
 };
 
@@ -50,16 +41,22 @@ struct Memory {
 // half of `every` taken from `seed`. Without a failure exactly `every`.
 Millis next_delay(const FeedSettings& feed, int failures, std::uint64_t seed);
 
-// What a delivery leaves behind for the next.
-void remember(Memory& memory, const Delivery& delivery);
+// What a delivery leaves behind for the next, once its step has taken it.
+Memory after(Memory memory, const Delivery& delivery);
+// `next` when the body was taken or known. One that is held back or refused is asked for in full
+// again: "unchanged" would declare its trouble over. Then only the failures count.
+void remember(Memory& memory, Memory next, Fate fate);
 
-// One fetch and decode. What is passed by reference must outlive the coroutine. A body that was
-// refused leaves `memory` as it was, but for `failures`: it is fetched whole again.
-boost::asio::awaitable<Poll> poll_once(
+struct Polled {
+    Poll poll;
+    Memory next;  // for remember(), when the poll has met its fate
+};
+// One fetch and decode. What is passed by reference must outlive the coroutine.
+boost::asio::awaitable<Polled> poll_once(
     const FeedSettings& feed,
     std::shared_ptr<const rules::Rulebook> rules,
     const Means& means,
-    Memory& memory);
+    const Memory& memory);
 
 // What `feed test` prints: as poll_once, unconditional, nothing remembered, the whole story told.
 struct TestReport {
@@ -103,7 +100,7 @@ class Poller {
         Fate fate = Fate::lost;
         std::string digest;
         std::int64_t rows = 0;
-        std::vector<std::string> problems;  // of refused and failed
+        std::vector<std::string> problems;  // of discarded, refused and failed
     };
     // A body that the source sent; only one of a feed at a time is read, another is `failed`.
     boost::asio::awaitable<Pushed> push(std::string feed, std::string body);

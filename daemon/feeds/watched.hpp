@@ -15,8 +15,9 @@ struct Watched {
     Memory memory;
     std::shared_ptr<const rules::Rulebook> rules;  // by which `memory` came about
     DropFolder folder;
-    bool refused = false;  // the last file of the folder was; stands until another is taken
-    bool busy = false;     // a push is being read
+    bool refused =
+        false;  // the last file of the folder was, or is held; stands until another is taken
+    bool busy = false;  // a push is being read
     Millis phase{0};
     boost::asio::cancellation_signal cancel;
     bool gone = false;

@@ -254,6 +254,23 @@ TEST_CASE("what is held back goes to held") {
     running.poller.set_feeds({folder_feed(place)}, {});
     running.run_for(Millis{200});
     CHECK(place.names("held") == Names{"a.csv"});
+    CHECK(running.unchanged <= 1);  // an empty folder declares nothing over
+    place.drop("b.csv", csv(1));    // the same bytes again wait too
+    running.run_for(Millis{200});
+    CHECK(place.names("held") == Names{"a.csv", "b.csv"});
+}
+
+TEST_CASE("what a person discarded before goes to refused, with that reason") {
+    const Place place;
+    place.drop("a.csv", csv(1));
+    Running running;
+    running.fate = Fate::discarded;
+    running.poller.set_feeds({folder_feed(place)}, {});
+    running.run_for(Millis{200});
+    CHECK(place.names("refused") == Names{"a.csv", "a.csv.reason.txt"});
+    const auto reason = place.text("refused/a.csv.reason.txt");
+    CHECK(reason.find("已由人工作废") != std::string::npos);
+    CHECK(reason.find("discarded earlier by a person") != std::string::npos);
 }
 
 TEST_CASE("a file that was taken before a crash is known again and moved then") {
@@ -352,7 +369,16 @@ TEST_CASE("a pushed body is taken once, and its feed is never polled") {
     push("treasury", csv(1));
     push("treasury", "code,day\n");
     push("nobody", csv(1));
-    REQUIRE(answers.size() == 4);
+    for (const auto fate : {Fate::held, Fate::held, Fate::discarded}) {
+        running.fate = fate;
+        push("treasury", csv(3));
+    }
+    REQUIRE(answers.size() == 7);
+    CHECK(answers[4].fate == Fate::held);
+    CHECK(answers[5].fate == Fate::held);  // not "unchanged": it waits still
+    CHECK(answers[6].fate == Fate::discarded);
+    REQUIRE(answers[6].problems.size() == 1);
+    CHECK(answers[6].problems[0].find("discarded earlier by a person") == 0);
     CHECK(answers[0].fate == Fate::taken);
     CHECK(answers[0].rows == 1);
     CHECK(answers[0].digest == to_hex(sha256(csv(1))));
@@ -361,5 +387,5 @@ TEST_CASE("a pushed body is taken once, and its feed is never polled") {
     CHECK_FALSE(answers[2].problems.empty());
     CHECK(answers[3].fate == Fate::lost);
     CHECK(running.transfer.requests.empty());
-    CHECK(running.kept.size() == 2);  // the good one and the refused one
+    CHECK(running.kept.size() == 5);  // the good one, the refused one, and each that waited
 }

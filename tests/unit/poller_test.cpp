@@ -48,19 +48,23 @@ struct Bench {
     std::shared_ptr<const rules::Rulebook> rules = rulebook();
     Memory memory;
     KeepBody keep;
+    Fate fate = Fate::taken;  // of what comes
 
     Poll poll(FakeTransfer& transfer, const FeedSettings& feed = wide_feed()) {
-        std::optional<Poll> result;
+        std::optional<Polled> result;
         const Means means{transfer, workers, &morning, keep};
         asio::co_spawn(
-            loop, poll_once(feed, rules, means, memory), [&](std::exception_ptr failed, Poll got) {
+            loop,
+            poll_once(feed, rules, means, memory),
+            [&](std::exception_ptr failed, Polled got) {
                 REQUIRE(failed == nullptr);
                 result = std::move(got);
             });
         loop.restart();
         loop.run_for(std::chrono::seconds{20});
         REQUIRE(result.has_value());
-        return *std::move(result);
+        remember(memory, std::move(result->next), fate);
+        return std::move(result->poll);
     }
 };
 
@@ -174,6 +178,42 @@ TEST_CASE("a refused body is fetched whole again: its tag is not remembered") {
     value = "3";
     CHECK(std::holds_alternative<PollAccepted>(bench.poll(transfer)));
     CHECK(bench.memory.failures == 0);
+}
+
+TEST_CASE("a body that is held back is asked for in full again, until it is taken") {
+    FakeTransfer transfer{[](const io::Request& request) -> FakeTransfer::Answer {
+        return request.headers.empty() ? answer_of(200, body_with("1"), {{"etag", "\"v1\""}})
+                                       : answer_of(304, "");
+    }};
+    Bench bench;
+    for (const auto fate : {Fate::held, Fate::held, Fate::discarded, Fate::lost, Fate::taken}) {
+        bench.fate = fate;
+        CHECK(std::holds_alternative<PollAccepted>(bench.poll(transfer)));
+        CHECK(bench.memory.failures == 0);
+    }
+    CHECK(std::holds_alternative<PollUnchanged>(bench.poll(transfer)));
+}
+
+TEST_CASE("what became of a body is read from the state behind its step") {
+    core::State before;
+    before.rules = rulebook();
+    auto behind = before;
+    const Poll poll = PollAccepted{0, "d1", 1, 1, {}, {}};
+    const auto fate = [&] {
+        return fate_of(poll, before)(behind);
+    };
+    CHECK(fate() == Fate::held);
+    behind.feeds["treasury"].discarded = {"d0"};
+    CHECK(fate() == Fate::held);
+    behind.feeds["treasury"].discarded = {"d0", "d1"};
+    CHECK(fate() == Fate::discarded);
+    behind.feeds["treasury"].accepted_count = 1;
+    CHECK(fate() == Fate::taken);
+    before = behind;
+    CHECK(fate() == Fate::discarded);
+    CHECK(fate_of(PollUnchanged{0}, before)(behind) == Fate::unchanged);
+    CHECK(fate_of(PollFailed{0, PollProblem::tls, "", ""}, before)(behind) == Fate::failed);
+    CHECK(fate_of(PollFailed{0, PollProblem::malformed, "", ""}, before)(behind) == Fate::refused);
 }
 
 TEST_CASE("statuses other than 200 fail the poll") {
