@@ -25,6 +25,9 @@ Collector::Collector(const Parts& parts, Instant now)
               ? Date::max()
               : date_in(
                   rules_.catalogue().zone, now + std::chrono::hours{limits::feed_future_hours_max}))
+    , last_edition_(
+          feed_.drives_clock ? Instant::max()
+                             : now + std::chrono::hours{limits::feed_future_hours_max})
     , seen_(feed_.items.size(), false) {
     add_mappings();
     if (!feed_.county_is.empty()) {

@@ -94,7 +94,8 @@ class Collector {
     Problems& problems_;
     DateReader dates_;
     NumberReader numbers_;
-    Date last_date_;                    // later ones are in the future
+    Date last_date_;                    // later ones are in the future …
+    Instant last_edition_;              // … as are later editions
     std::vector<std::uint32_t> items_;  // of the mappings, in the catalogue
     std::vector<std::size_t> ranks_;    // of the mappings: number among the distinct items
     std::vector<Scale> scales_;         // of the mappings

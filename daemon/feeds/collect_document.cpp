@@ -84,6 +84,17 @@ bool Collector::find_edition(std::int64_t row, const Text& text) {
                 in_quotes(text.text)));
         return false;
     }
+    if (*moment > last_edition_) {
+        report(
+            PollProblem::future_date,
+            row,
+            layout_.published,
+            fmt::format(
+                "{} lies in the future: as an edition it would stand before all that follow; "
+                "correct it at its source, and look at the clocks of both machines",
+                in_quotes(text.text)));
+        return false;
+    }
     edition_text_ = text.text;
     decoded_.edition = std::max(decoded_.edition, moment);
     return true;

@@ -1,7 +1,6 @@
 #include "daemon/feeds/folder.hpp"
 
 #include "alerts/base/assert.hpp"
-#include "daemon/io/file.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +12,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <memory>
 #include <system_error>
+#include <tuple>
 
 namespace sanbao::feeds {
 
@@ -24,9 +23,10 @@ using core::PollProblem;
 
 namespace {
 
-constexpr std::array aside_names{"done", "refused", "held"};
+constexpr std::array<const char*, 3> aside_names{"done", "refused", "held"};
 constexpr std::string_view reason_ending = ".reason.txt";
 constexpr std::size_t suffix_digits = 12;  // of the digest
+constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 struct CloseFolder {
     void operator()(DIR* folder) const { ::closedir(folder); }
@@ -37,14 +37,7 @@ std::string words_of(int code) {
 }
 
 Dropped describe(const std::string& name, const struct stat& status) {
-    constexpr std::int64_t ns = 1'000'000'000;
-    Dropped file;
-    file.name = name;
-    file.bytes = status.st_size;
-    file.modified_ns = status.st_mtim.tv_sec * ns + status.st_mtim.tv_nsec;
-    file.inode = status.st_ino;
-    file.regular = S_ISREG(status.st_mode);
-    return file;
+    return {name, io::mark_of(status), S_ISREG(status.st_mode)};
 }
 
 // Everything there that the pattern names, in no order. Our own folders are not.
@@ -103,6 +96,26 @@ std::string_view words_zh(PollProblem problem) {
             return "无法读取";
     }
     SANBAO_ASSERT(false);
+}
+
+// Our own folder below `from`, made where it is missing. Whoever may drop files may put a link in
+// its place: that is none. Errors are in errno.
+io::Descriptor open_aside(const io::Descriptor& from, Aside where) {
+    const auto* const name = aside_names.at(static_cast<std::size_t>(where));
+    constexpr mode_t group_reads = 0770;
+    ::mkdirat(from.fd(), name, group_reads);  // mostly it is there; else opening says why not
+    return io::Descriptor{::openat(from.fd(), name, folder_flags | O_NOFOLLOW)};
+}
+
+bool write_all(const io::Descriptor& out, std::string_view text) {
+    while (!text.empty()) {
+        const auto put = ::write(out.fd(), text.data(), text.size());
+        if (put < 0 && errno != EINTR) {
+            return false;
+        }
+        text.remove_prefix(put < 0 ? 0 : static_cast<std::size_t>(put));
+    }
+    return true;
 }
 
 // "name.csv" and "1a2b3c4d5e6f": "name-1a2b3c4d5e6f.csv".
@@ -189,43 +202,49 @@ Result<DropFolder::Look> DropFolder::look(Steady::time_point now) {
     seen_ = std::move(seen);
     stuck_ = std::move(stuck);
     std::ranges::sort(look.whole, [](const Dropped& a, const Dropped& b) {
-        return a.modified_ns != b.modified_ns ? a.modified_ns < b.modified_ns : a.name < b.name;
+        return std::tie(a.mark.modified_ns, a.name) < std::tie(b.mark.modified_ns, b.name);
     });
     return look;
 }
 
 Result<std::string> DropFolder::read(const Dropped& file, std::int64_t bytes_max) const {
-    return io::read_file(path_of(file), bytes_max, io::Links::refuse);
+    return io::read_file(path_of(file), bytes_max, io::Links::refuse, file.mark);
 }
 
-Result<void> DropFolder::put_aside(const Dropped& file, Aside where, const std::string& digest) {
-    const auto from = path_of(file);
-    const auto folder = fs::path{settings_.path} / aside_names.at(static_cast<std::size_t>(where));
-    constexpr mode_t group_reads = 0770;
-    const bool made = ::mkdir(folder.c_str(), group_reads) == 0 || errno == EEXIST;
-    put_ = folder / file.name;
+Result<bool> DropFolder::put_aside(const Dropped& file, Aside where, const std::string& digest) {
+    const io::Descriptor from{::open(settings_.path.c_str(), folder_flags)};
     struct stat status {};
-    if (made && ::lstat(put_.c_str(), &status) == 0) {
-        // The same bytes under the same name once more may stand in for each other.
-        const auto suffix = digest.empty() ? fmt::format("{:x}", file.modified_ns)
-                                           : digest.substr(0, suffix_digits);
-        put_ = folder / with_suffix(file.name, suffix);
+    const bool same = ::fstatat(from.fd(), file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0
+                      && io::mark_of(status) == file.mark;
+    if (from.fd() >= 0 && !same) {
+        return false;
     }
-    if (!made || ::rename(from.c_str(), put_.c_str()) != 0) {
+    const auto aside = open_aside(from, where);
+    put_where_ = where;
+    put_as_ = file.name;
+    bool moved = aside.fd() >= 0;
+    if (moved && ::fstatat(aside.fd(), put_as_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        // The same bytes under the same name once more may stand in for each other.
+        const auto suffix = digest.empty() ? fmt::format("{:x}", file.mark.modified_ns)
+                                           : digest.substr(0, suffix_digits);
+        put_as_ = with_suffix(file.name, suffix);
+    }
+    moved = moved && ::renameat(from.fd(), file.name.c_str(), aside.fd(), put_as_.c_str()) == 0;
+    if (!moved) {
         const int code = errno;
         stuck_[file.name] = file;
         return Error{
             ErrorKind::io,
             fmt::format(
                 "{} cannot be moved to {}/: {}; it is not looked at again until it changes. See "
-                "that the service's user may write in the folder",
-                from.native(),
+                "that this is a folder, not a link, and that the service's user may write in it",
+                path_of(file).native(),
                 aside_names.at(static_cast<std::size_t>(where)),
                 words_of(code))};
     }
     clear_marker(file.name);
     seen_.erase(file.name);
-    return {};
+    return true;
 }
 
 Result<void> DropFolder::explain(
@@ -239,12 +258,24 @@ Result<void> DropFolder::explain(
     for (const auto& one : problems) {
         text += fmt::format("- {}\n", one);
     }
-    const fs::path path{put_.native() + std::string{reason_ending}};
-    std::ofstream out{path, std::ios::binary | std::ios::trunc};
-    out << text;
-    out.close();
-    return out ? Result<void>{}
-               : Error{ErrorKind::io, fmt::format("cannot write {}", path.native())};
+    const io::Descriptor from{::open(settings_.path.c_str(), folder_flags)};
+    const auto aside = open_aside(from, put_where_);
+    const auto name = put_as_ + std::string{reason_ending};
+    ::unlinkat(aside.fd(), name.c_str(), 0);
+    const io::Descriptor out{::openat(
+        aside.fd(),
+        name.c_str(),
+        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+        S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP)};
+    return out.fd() >= 0 && write_all(out, text)
+               ? Result<void>{}
+               : Error{
+                   ErrorKind::io,
+                   fmt::format(
+                       "why {} was refused cannot be written beside it, to {}: {}",
+                       file.name,
+                       name,
+                       words_of(errno))};
 }
 
 Result<std::string> first_dropped(const FeedSettings& feed) {
@@ -253,7 +284,8 @@ Result<std::string> first_dropped(const FeedSettings& feed) {
     if (!listed) {
         return listed.error();
     }
-    const auto oldest = std::ranges::min_element(*listed, {}, &Dropped::modified_ns);
+    const auto oldest = std::ranges::min_element(
+        *listed, {}, [](const Dropped& file) { return file.mark.modified_ns; });
     if (oldest == listed->end()) {
         return Error{
             ErrorKind::unavailable,

@@ -8,6 +8,7 @@
 #include "alerts/core/input.hpp"
 #include "daemon/feeds/feed.hpp"
 #include "daemon/feeds/take.hpp"
+#include "daemon/io/file.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,9 +27,7 @@ bool matches(std::string_view pattern, std::string_view name);
 
 struct Dropped {
     std::string name;
-    std::int64_t bytes = 0;
-    std::int64_t modified_ns = 0;
-    std::uint64_t inode = 0;
+    io::FileMark mark;
     bool regular = true;  // else a link, a folder, a FIFO …: never read, moved aside
     friend bool operator==(const Dropped&, const Dropped&) = default;
 };
@@ -53,11 +52,13 @@ class DropFolder {
     // Whether a file is whole by its age is told by watching it: only from the second look on. An
     // error says that the folder cannot be read, and what to do.
     Result<Look> look(Steady::time_point now);
-    // Its bytes. Errors as of io::read_file; a link is refused.
+    // Its bytes. Errors as of io::read_file; a link is refused. Unavailable: no longer the file
+    // that was looked at.
     [[nodiscard]] Result<std::string> read(const Dropped& file, std::int64_t bytes_max) const;
-    // Moves it out of the way, and its marker with it. Where that fails the file is not looked at
-    // again until it changes, and the error says so.
-    Result<void> put_aside(const Dropped& file, Aside where, const std::string& digest);
+    // Moves it out of the way, and its marker with it. False: another has come in its place
+    // meanwhile, and stays for the next look. Where the move fails the file is not looked at again
+    // until it changes, and the error says so. No link is ever followed out of the folder.
+    Result<bool> put_aside(const Dropped& file, Aside where, const std::string& digest);
     // Writes why beside a file that was put aside as refused.
     Result<void> explain(
         const Dropped& file, const WhyRefused& why, const std::vector<std::string>& problems);
@@ -75,7 +76,8 @@ class DropFolder {
     Folder settings_;
     std::map<std::string, Seen> seen_;
     std::map<std::string, Dropped> stuck_;  // could not be moved
-    std::filesystem::path put_;             // where the last file was put
+    Aside put_where_ = Aside::done;         // where the last file was put …
+    std::string put_as_;                    // … and under which name
 };
 
 // The oldest file that matches, whole or not: for `feed test`.

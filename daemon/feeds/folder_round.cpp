@@ -32,7 +32,7 @@ PollProblem problem_of(const Error& error) {
 
 asio::awaitable<Result<std::string>> read(
     std::shared_ptr<Watched> watched, Dropped file, asio::thread_pool& workers) {
-    if (file.bytes < worker_bytes_min) {
+    if (file.mark.bytes < worker_bytes_min) {
         co_return watched->folder.read(file, watched->settings.body_max);
     }
     auto body = std::make_shared<Result<std::string>>(Error{ErrorKind::io, "cancelled"});
@@ -43,7 +43,8 @@ asio::awaitable<Result<std::string>> read(
     co_return std::move(*body);
 }
 
-asio::awaitable<Delivery> take(
+// Nothing when whoever dropped it has replaced it meanwhile, or taken it away again.
+asio::awaitable<std::optional<Delivery>> take(
     const Poller::Parts& parts, std::shared_ptr<Watched> watched, Dropped file) {
     const auto number = watched->rules->catalogue().feed(watched->settings.id);
     if (!file.regular) {
@@ -54,6 +55,9 @@ asio::awaitable<Delivery> take(
             "it is a link, a folder or a device, not a file; drop the file itself");
     }
     auto body = co_await read(watched, file, parts.workers);
+    if (!body && body.error().kind == ErrorKind::unavailable) {
+        co_return std::nullopt;
+    }
     if (!body) {
         co_return cannot_take(number, problem_of(body.error()), file.name, body.error().message);
     }
@@ -88,15 +92,18 @@ void put_away(
     const auto aside = fate == Fate::held                               ? Aside::held
                        : fate == Fate::taken || fate == Fate::unchanged ? Aside::done
                                                                         : Aside::refused;
-    auto moved = watched.folder.put_aside(file, aside, delivery.digest);
-    if (moved && aside == Aside::refused) {
-        moved = fate == Fate::discarded
-                    ? watched.folder.explain(
-                        file, {"已由人工作废", "discarded earlier by a person"}, {})
-                    : watched.folder.explain(file, words_of(problem), delivery.problems);
-    }
+    const auto moved = watched.folder.put_aside(file, aside, delivery.digest);
+    Result<void> done;
     if (!moved) {
-        report(parts, watched, PollProblem::not_ready, moved.error().message);
+        done = moved.error();
+    } else if (*moved && aside == Aside::refused) {
+        const WhyRefused by_hand{"已由人工作废", "discarded earlier by a person"};
+        const auto why = fate == Fate::discarded ? by_hand : words_of(problem);
+        done = watched.folder.explain(file, why, delivery.problems);
+    }
+    if (!done) {
+        watched.refused = true;  // else the next look would say that all is well
+        report(parts, watched, PollProblem::not_ready, done.error().message);
     }
 }
 
@@ -112,17 +119,22 @@ asio::awaitable<std::optional<Millis>> folder_round(
         report(parts, *watched, PollProblem::unreachable, look.error().message);
         co_return std::nullopt;
     }
+    std::string unreadable;  // the first such file, told behind those that can be read
     for (const auto& file : look->whole) {
-        auto delivery = co_await take(parts, watched, file);
+        auto taken = co_await take(parts, watched, file);
         if (watched->gone || parts.rules() != rules) {
             co_return Millis{0};
         }
+        if (!taken) {
+            continue;
+        }
+        auto& delivery = *taken;
         const auto* failed = std::get_if<core::PollFailed>(&delivery.poll);
         const auto problem = failed == nullptr ? PollProblem::malformed : failed->problem;
-        std::error_code ignored;
-        if (failed != nullptr && problem == PollProblem::unreachable
-            && !std::filesystem::exists(watched->folder.path_of(file), ignored)) {
-            continue;  // whoever dropped it took it away again
+        if (failed != nullptr && problem == PollProblem::unreachable) {
+            // The disk or a permission says no, not the file: it stays, and is tried again.
+            unreadable = unreadable.empty() ? failed->message : unreadable;
+            continue;
         }
         auto next = after(watched->memory, delivery);
         const auto fate = parts.sink(std::move(delivery.poll));
@@ -136,6 +148,9 @@ asio::awaitable<std::optional<Millis>> folder_round(
         if (watched->gone) {
             co_return std::nullopt;
         }
+    }
+    if (!unreadable.empty()) {
+        report(parts, *watched, PollProblem::unreachable, unreadable);
     }
     // Nothing new is no good news while the last file that came was refused or is held back.
     if (look->whole.empty() && !watched->refused) {

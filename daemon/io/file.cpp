@@ -15,22 +15,6 @@ namespace sanbao::io {
 
 namespace {
 
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    [[nodiscard]] int fd() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
 Error cannot_read(const std::filesystem::path& path, int code) {
     return Error{
         ErrorKind::io,
@@ -52,14 +36,52 @@ Error not_regular(const std::filesystem::path& path) {
         fmt::format("{} is not a regular file: only those are read", path.native())};
 }
 
+Error gone(const std::filesystem::path& path) {
+    return Error{
+        ErrorKind::unavailable,
+        fmt::format("{} was changed, replaced or taken away before it was read", path.native())};
+}
+
+// Whether it is, still, the very file that was meant.
+Result<void> check_mark(
+    const Descriptor& file,
+    const std::filesystem::path& path,
+    const std::optional<FileMark>& only) {
+    struct stat status {};
+    if (::fstat(file.fd(), &status) != 0) {
+        return cannot_read(path, errno);
+    }
+    if (only && mark_of(status) != *only) {
+        return gone(path);
+    }
+    return {};
+}
+
 }  // namespace
 
+Descriptor::~Descriptor() {
+    if (fd_ >= 0) {
+        ::close(fd_);
+    }
+}
+
+FileMark mark_of(const struct stat& status) {
+    constexpr std::int64_t ns = 1'000'000'000;
+    return {status.st_ino, status.st_size, status.st_mtim.tv_sec * ns + status.st_mtim.tv_nsec};
+}
+
 Result<std::string> read_file(
-    const std::filesystem::path& path, std::int64_t bytes_max, Links links) {
+    const std::filesystem::path& path,
+    std::int64_t bytes_max,
+    Links links,
+    const std::optional<FileMark>& only) {
     // Without O_NONBLOCK a FIFO would hold us until somebody writes to it.
     const int flags =
         O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (links == Links::refuse ? O_NOFOLLOW : 0);
     const Descriptor file{::open(path.c_str(), flags)};
+    if (file.fd() < 0 && errno == ENOENT && only) {
+        return gone(path);
+    }
     if (file.fd() < 0) {
         return errno == ELOOP || errno == ENXIO ? not_regular(path) : cannot_read(path, errno);
     }
@@ -69,6 +91,9 @@ Result<std::string> read_file(
     }
     if (!S_ISREG(status.st_mode)) {
         return not_regular(path);
+    }
+    if (auto same = check_mark(file, path, only); !same) {
+        return same.error();
     }
     if (status.st_size > bytes_max) {
         return too_large(path, bytes_max);
@@ -94,6 +119,9 @@ Result<std::string> read_file(
         if (static_cast<std::int64_t>(filled) > bytes_max) {
             return too_large(path, bytes_max);
         }
+    }
+    if (auto same = check_mark(file, path, only); !same) {
+        return same.error();
     }
     body.resize(filled);
     body.reserve(filled + body_padding);

@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view path_prefix = "/api/v1/feeds/";
 constexpr auto say_again_after = 1min;
 constexpr std::chrono::seconds age_max{limits::push_age_s_max};
+constexpr std::chrono::seconds ahead_max{limits::push_ahead_s_max};
 
 Reply answer(const json::object& body, int status) {
     Reply reply;
@@ -91,18 +92,25 @@ Intake Pushes::intake() {
 Reply Pushes::deny(const std::string& reason, int status) {
     ++denied_[reason];
     ++denied_unsaid_;
-    const auto now = ports_.now();
-    if (!said_ || now - *said_ >= say_again_after) {
-        said_ = now;
+    if (may_say(said_)) {
         ports_.log(fmt::format(
             "{} pushed deliveries turned away, the last because: {}",
             std::exchange(denied_unsaid_, 0),
             reason));
     }
     const auto* const text = status == 404   ? "no feed of this name is pushed"
-                             : status == 503 ? "too many deliveries at once: send it again"
+                             : status == 503 ? "not now: send it again, signed anew"
                                              : "this delivery is not signed as it must be";
     return answer({{"error", text}}, status);
+}
+
+bool Pushes::may_say(std::optional<Instant>& said) const {
+    const auto now = ports_.now();
+    if (said && now - *said < say_again_after) {
+        return false;
+    }
+    said = now;
+    return true;
 }
 
 std::optional<Intake::Admission> Pushes::admit(const Call& head) {
@@ -130,8 +138,12 @@ std::optional<Intake::Admission> Pushes::admit(const Call& head) {
     const auto now = std::chrono::floor<std::chrono::seconds>(ports_.now().time_since_epoch());
     const auto started = std::chrono::floor<std::chrono::seconds>(started_.time_since_epoch());
     const std::chrono::seconds signed_at{*stamp};
-    if (signed_at < now - age_max || signed_at > now + age_max || signed_at < started) {
+    if (signed_at < now - age_max || signed_at > now + ahead_max || signed_at < started) {
         return refused(deny("old", 401));
+    }
+    if (signed_at < started + ahead_max && !seen_.contains({feed_of(head), id})) {
+        const auto soon = now < started + ahead_max;
+        return refused(soon ? deny("starting", 503) : deny("old", 401));
     }
     forget_old(ports_.now());
     if (*under_way_ >= static_cast<int>(limits::pushes_max)
@@ -162,7 +174,9 @@ asio::awaitable<Reply> Pushes::serve(Call call) {
         secret ? io::is_signed(*secret, id, stamp, call.body, header(call, "webhook-signature"))
                : Result<bool>{secret.error()};
     if (!good) {
-        ports_.log(fmt::format("feed {}: {}", name, good.error().message));
+        if (may_say(said_secret_)) {
+            ports_.log(fmt::format("feed {}: {}", name, good.error().message));
+        }
         PushAnswer none;
         co_return reply_of(none);
     }

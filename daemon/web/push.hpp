@@ -45,17 +45,21 @@ class Pushes {
         std::function<boost::asio::awaitable<PushAnswer>(std::string feed, std::string body)> take;
         std::function<void(const std::string& sentence)> log;  // at most once a minute
     };
-    // What was signed before `started` is refused: which ids were seen then is not remembered.
+    // Which ids were seen before `started` is not remembered, so whatever may have come then is
+    // refused: signed before it, or by a clock that is ahead up to push_ahead_s_max behind it. For
+    // so long after a start honest senders are asked to send again, signed anew.
     Pushes(Ports ports, Instant started) : ports_(std::move(ports)), started_(started) {}
 
     [[nodiscard]] Intake intake();
-    // By reason: unknown, unsigned, old, signature, busy.
+    // By reason: unknown, unsigned, old, starting, signature, busy.
     [[nodiscard]] const std::map<std::string, std::int64_t>& denied() const { return denied_; }
 
   private:
     [[nodiscard]] std::optional<Intake::Admission> admit(const Call& head);
     boost::asio::awaitable<Reply> serve(Call call);
     Reply deny(const std::string& reason, int status);
+    // Whether it is said again after a minute; then it was said now.
+    [[nodiscard]] bool may_say(std::optional<Instant>& said) const;
     void forget_old(Instant now);
 
     Ports ports_;
@@ -68,7 +72,7 @@ class Pushes {
     std::map<std::pair<std::string, std::string>, Seen> seen_;  // by feed and id
     std::map<std::string, std::int64_t> denied_;
     std::int64_t denied_unsaid_ = 0;
-    std::optional<Instant> said_;
+    std::optional<Instant> said_, said_secret_;
 };
 
 }  // namespace sanbao::web

@@ -238,6 +238,22 @@ TEST_CASE("dates up to a day ahead are taken, later ones only from a feed that d
     CHECK(cells(feed, dated("2026-11-25")).size() == 2);
 }
 
+TEST_CASE("an edition of the future refuses the body, unless the feed drives the clock") {
+    auto feed = wide_feed();
+    feed.published = "$/made";
+    const auto made = [](std::string_view moment) {
+        return fmt::format(R"({{"made":"{}","rows":[{}]}})", moment, wide_row("1"));
+    };
+    // It is 10:00 on the 23rd.
+    CHECK(cells(feed, made("2026-11-24T10:00:00+08:00")).size() == 2);
+    const auto refused = refusal(feed, made("2026-11-24T10:00:01+08:00"));
+    CHECK(refused.problem == PollProblem::future_date);
+    CHECK(refused.problems.front().find("lies in the future") != std::string::npos);
+    CHECK(refusal(feed, made("2999-01-01")).problem == PollProblem::future_date);
+    feed.drives_clock = true;
+    CHECK(cells(feed, made("2999-01-01")).size() == 2);
+}
+
 TEST_CASE("bad bodies are refused by their kind, in words that say where and what to do") {
     struct Case {
         std::string body;

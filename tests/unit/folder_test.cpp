@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 using namespace sanbao;
 using namespace sanbao::feeds;
@@ -30,7 +31,9 @@ namespace {
 
 class Place {
   public:
-    Place() : path_(fs::temp_directory_path() / fmt::format("sanbao-drop-{}", ::getpid())) {
+    Place()
+        : path_(
+            fs::temp_directory_path() / fmt::format("sanbao-drop-{}-{}", ::getpid(), ::geteuid())) {
         fs::remove_all(path_);
         fs::create_directories(path_);
     }
@@ -104,12 +107,16 @@ struct Running {
              return keeps ? Result<void>{} : Error{ErrorKind::io, "the disk is full"};
          }}};
 
+    std::function<void()> before = [] {
+    };  // each step but those that say "unchanged"
+
     Fate sink(Poll poll) {
         Fate its = Fate::taken;
         if (std::holds_alternative<PollUnchanged>(poll)) {
             ++unchanged;
             its = Fate::unchanged;
         } else {
+            before();
             if (const auto* failed = std::get_if<PollFailed>(&poll)) {
                 its = core::is_refusal(failed->problem) ? Fate::refused : Fate::failed;
             }
@@ -138,6 +145,19 @@ struct Running {
 };
 
 using Names = std::vector<std::string>;
+
+// For root nothing is forbidden.
+class Nobody {
+  public:
+    Nobody() {
+        if (::geteuid() == 0) {
+            REQUIRE(::seteuid(65'534) == 0);
+        }
+    }
+    ~Nobody() { (void)(::getuid() == 0 && ::seteuid(0) == 0); }
+    Nobody(const Nobody&) = delete;
+    Nobody& operator=(const Nobody&) = delete;
+};
 
 }  // namespace
 
@@ -330,6 +350,93 @@ TEST_CASE("links, folders, FIFOs and files too long are told, moved aside, and n
         CHECK_FALSE(fs::exists(fs::symlink_status(place.path() / name)));
     }
     CHECK(place.names() == Names{".hidden.csv", "refused", "secret.txt"});
+}
+
+TEST_CASE("a file that is replaced while it is read stays, and is read in its turn") {
+    const Place place;
+    place.drop("a.csv", csv(1));
+    Running running;
+    auto feed = folder_feed(place);
+    int replaced = 0;
+    running.before = [&] {
+        if (replaced++ == 0) {
+            place.drop("new.tmp", csv(2));
+            fs::rename(place.path() / "new.tmp", place.path() / "a.csv");
+        }
+    };
+    running.poller.set_feeds({feed}, {});
+    running.run_for(Millis{300});
+    CHECK(running.values() == std::vector<std::int64_t>{1, 2});
+    CHECK(place.names() == Names{"done"});
+    CHECK(place.text("done/a.csv") == csv(2));
+
+    DropFolder folder{feed.folder};  // also when it happens before the first byte is read
+    place.drop("b.csv", csv(3));
+    (void)folder.look(DropFolder::Steady::time_point{});
+    const auto look = folder.look(DropFolder::Steady::time_point{} + Millis{50});
+    REQUIRE(look.has_value());
+    REQUIRE(look->whole.size() == 1);
+    place.drop("b.csv", csv(4), 50);
+    const auto read = folder.read(look->whole[0], 1'000);
+    REQUIRE(read.has_error());
+    CHECK(read.error().kind == ErrorKind::unavailable);
+    const auto moved = folder.put_aside(look->whole[0], Aside::done, "");
+    REQUIRE(moved.has_value());
+    CHECK_FALSE(*moved);
+    CHECK(place.text("b.csv") == csv(4));
+}
+
+TEST_CASE("no link leads out of the drop folder") {
+    const Place place;
+    const auto outside = place.path() / "outside";
+    fs::create_directory(outside);
+    std::ofstream{outside / "victim"} << "precious";
+    for (const auto* name : {"done", "refused"}) {
+        fs::create_directory_symlink(outside, place.path() / name);
+    }
+    place.drop("a.csv", csv(1));
+    place.drop("b.csv", "code,day\n");
+    Running running;
+    running.poller.set_feeds({folder_feed(place)}, {});
+    running.run_for(Millis{300});
+    CHECK(place.names("outside") == Names{"victim"});
+    CHECK(place.names() == Names{"a.csv", "b.csv", "done", "outside", "refused"});
+    REQUIRE(running.polls.size() == 4);
+    CHECK(running.failed(1).problem == PollProblem::not_ready);
+    CHECK(running.failed(1).message.find("a.csv cannot be moved to done/: ") != std::string::npos);
+    CHECK(running.failed(1).message.find("a folder, not a link") != std::string::npos);
+    CHECK(running.failed(3).message.find("b.csv cannot be moved to refused/") != std::string::npos);
+    CHECK(running.unchanged <= 1);  // nothing is declared over
+
+    fs::remove(place.path() / "refused");
+    fs::create_directory(place.path() / "refused");
+    fs::create_symlink(outside / "victim", place.path() / "refused/b.csv.reason.txt");
+    place.drop("b.csv", "code,day\n", 50);
+    running.run_for(Millis{300});
+    CHECK(place.text("outside/victim") == "precious");
+    CHECK(fs::is_regular_file(fs::symlink_status(place.path() / "refused/b.csv.reason.txt")));
+    CHECK(place.text("refused/b.csv.reason.txt").find("Refused as a whole") != std::string::npos);
+}
+
+TEST_CASE("a file that the disk or a permission keeps from us stays and fails by its name") {
+    const Nobody nobody;
+    const Place place;
+    place.drop("a.csv", csv(1));
+    place.drop("b.csv", csv(2), 50);
+    fs::permissions(place.path() / "a.csv", fs::perms::none);
+    Running running;
+    running.poller.set_feeds({folder_feed(place)}, {});
+    running.run_for(Millis{300});
+    CHECK(running.values() == std::vector<std::int64_t>{2});
+    REQUIRE(running.polls.size() >= 4);  // again and again
+    CHECK(running.failed(1).problem == PollProblem::unreachable);
+    CHECK(running.failed(1).message.find("file a.csv: ") == 0);
+    CHECK(place.names() == Names{"a.csv", "done"});
+    CHECK(running.unchanged <= 1);
+    fs::permissions(place.path() / "a.csv", fs::perms::owner_read);
+    running.run_for(Millis{200});
+    CHECK(running.values() == std::vector<std::int64_t>{2, 1});
+    CHECK(place.names() == Names{"done"});
 }
 
 TEST_CASE("a folder that is gone is a failure with advice, again and again, until it is back") {

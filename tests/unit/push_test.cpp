@@ -3,6 +3,8 @@
 
 #include "alerts/base/limits.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
 using namespace sanbao;
@@ -19,12 +21,31 @@ struct Door {
          [](const std::string& name) -> std::optional<web::PushFeed> {
              return name == "cash" ? std::optional{web::PushFeed{{}, 1'000}} : std::nullopt;
          },
-         {},
+         [](std::string, std::string) -> boost::asio::awaitable<web::PushAnswer> {
+             web::PushAnswer taken;
+             taken.fate = web::PushAnswer::Fate::taken;
+             co_return taken;
+         },
          [this](const std::string& sentence) {
              said.push_back(sentence);
          }},
         now - Millis{10'000'000}};
     Intake intake = pushes.intake();
+
+    // Behind the door, with its body.
+    int serve() {
+        boost::asio::io_context loop;
+        int status = 0;
+        boost::asio::co_spawn(
+            loop,
+            intake.serve({"POST", "/api/v1/feeds/cash", {}, "body", false, "web"}),
+            [&](std::exception_ptr failed, web::Reply reply) {
+                REQUIRE(failed == nullptr);
+                status = reply.status;
+            });
+        loop.run();
+        return status;
+    }
 
     std::optional<Intake::Admission> knock(std::int64_t age_s = 0, std::string id = "msg_1") {
         Call head{"POST", "/api/v1/feeds/cash", {}, "", false, "web"};
@@ -48,9 +69,9 @@ TEST_CASE("a delivery is let in to its feed's length while its signature is youn
     Door door;
     CHECK(door.knock()->body_max == 1'000);
     CHECK(door.status(limits::push_age_s_max) == 200);
-    CHECK(door.status(-limits::push_age_s_max) == 200);
+    CHECK(door.status(-limits::push_ahead_s_max) == 200);
     CHECK(door.status(limits::push_age_s_max + 1) == 401);
-    CHECK(door.status(-limits::push_age_s_max - 1) == 401);
+    CHECK(door.status(-limits::push_ahead_s_max - 1) == 401);
     CHECK(door.status(0, std::string(limits::push_id_bytes_max, 'x')) == 200);
     CHECK(door.status(0, std::string(limits::push_id_bytes_max + 1, 'x')) == 401);
     CHECK(door.status(0, "") == 401);
@@ -78,4 +99,42 @@ TEST_CASE("whatever is thrown at the door, the log hears of it once a minute, th
     CHECK(door.said.size() == 3);
     CHECK(door.pushes.denied().at("old") == 150);
     CHECK(door.said[1].find("60 pushed deliveries") == 0);
+}
+
+TEST_CASE(
+    "what may have come before a restart, by a clock that was ahead, is not let in behind it") {
+    Door before;
+    const auto signed_at = before.now + Millis{limits::push_ahead_s_max * 1'000};
+    CHECK(before.status(-limits::push_ahead_s_max) == 200);
+
+    Door door;
+    web::Pushes again{
+        {[&] { return door.now; },
+         [](const std::string&) {
+             return std::optional{web::PushFeed{{}, 1'000}};
+         },
+         {},
+         [](const std::string&) {
+         }},
+        before.now + Millis{1'000}};
+    door.intake = again.intake();
+    const auto age = [&](Instant at) {
+        return (door.now - at) / std::chrono::seconds{1};
+    };
+    for (int second = 1; second <= 400; ++second) {
+        door.now += Millis{1'000};
+        CHECK(door.status(age(signed_at)) == (second <= limits::push_ahead_s_max ? 503 : 401));
+        // An honest one waits a minute and no longer.
+        CHECK(door.status() == (second <= limits::push_ahead_s_max ? 503 : 200));
+    }
+    CHECK(again.denied().at("starting") == 2 * limits::push_ahead_s_max);
+}
+
+TEST_CASE("a secret that cannot be read is told once a minute, whatever comes") {
+    Door door;
+    for (int second = 0; second < 90; ++second) {
+        door.now += Millis{1'000};
+        CHECK(door.serve() == 503);
+    }
+    CHECK(door.said.size() == 2);
 }
