@@ -1,10 +1,7 @@
 #include "daemon/feeds/dates.hpp"
-#include "daemon/settings/draft.hpp"
-#include "daemon/settings/urls.hpp"
+#include "daemon/settings/feed_parts.hpp"
 
 #include <fmt/format.h>
-
-#include <array>
 
 namespace sanbao::settings {
 
@@ -12,136 +9,6 @@ namespace {
 
 using feeds::FeedSettings;
 using feeds::Format;
-
-// JSON fields are pointers into the row, or into the document after '$'; other fields are names.
-void check_field(const Section& section, std::string_view key, const Placed& field, Format format) {
-    if (format != Format::json || field.text.empty()) {
-        return;
-    }
-    const auto pointer = field.text.starts_with('$') ? field.text.substr(1) : field.text;
-    if (!pointer.starts_with('/')) {
-        section.problem(
-            field.where,
-            fmt::format("\"{}\" of \"{}\" is not a JSON Pointer", field.text, key),
-            fmt::format("write \"/{}\"", field.text));
-    }
-}
-
-// A key that means nothing under another one, and one that cannot be left out.
-void refuse(const Section& section, std::string_view key, std::string_view of) {
-    if (section.wrote(key)) {
-        section.problem(
-            section.where(key), fmt::format("\"{}\" is of {} only", key, of), "take it out");
-    }
-}
-void need(const Section& section, std::string_view key, std::string_view because) {
-    if (!section.wrote(key)) {
-        section.problem(section.where(), fmt::format("{} needs \"{}\"", because, key));
-    }
-}
-
-void read_place(const Section& section, FeedSettings& feed, Draft& draft) {
-    feed.arrives = section.choice<Arrival>("arrives");
-    feed.url = section.text("url");
-    feed.every = section.duration("every");
-    feed.timeout = section.duration("timeout");
-    feed.connect_timeout = section.duration("connect_timeout");
-    feed.body_max = section.bytes("body_max");
-    feed.ca_file = section.text("ca_file");
-    feed.proxy = section.text("proxy");
-    feed.folder = {
-        section.text("folder"),
-        section.text("pattern"),
-        section.duration("settle"),
-        section.text("marker")};
-    if (section.wrote("folder") && !feed.folder.path.starts_with('/')) {
-        section.problem(
-            section.where("folder"),
-            "a drop folder is named by its absolute path",
-            "write \"/srv/…\"");
-    }
-    feed.push_secret = section.secret("push_secret");
-    feed.keep = section.choice<feeds::Keep>("evidence");
-    constexpr std::array needed{"url", "folder", "push_secret", ""};
-    constexpr std::array names{"poll", "folder", "push", "hand"};
-    const auto arrives = static_cast<std::size_t>(feed.arrives);
-    for (std::size_t i = 0; i + 1 < needed.size(); ++i) {
-        if (i == arrives) {
-            need(section, needed[i], fmt::format("arrives = \"{}\"", names[i]));
-        } else {
-            refuse(section, needed[i], fmt::format("arrives = \"{}\"", names[i]));
-        }
-    }
-    if (feed.arrives != Arrival::poll) {
-        return;
-    }
-    const auto url = check_url(section, "url", {"http", "https", "file", "sftp"});
-    if (section.has("proxy")) {
-        (void)check_url(section, "proxy", {"http", "https"});
-    }
-    if (url && url->scheme == "http" && !url->is_loopback) {
-        draft.settings.notes.push_back(fmt::format(
-            "{}: feed \"{}\" comes without TLS: anyone on the way can change its figures",
-            section.where("url").to_place(),
-            feed.id));
-    }
-    if (url && url->scheme == "sftp") {
-        need(section, "known_host", "sftp");
-        need(section, "user", "sftp");
-    }
-}
-
-void read_login(const Section& section, FeedSettings& feed) {
-    feed.login = {
-        section.text("user"),
-        section.secret("password"),
-        section.secret("token"),
-        section.text("key_header"),
-        section.secret("key"),
-        section.text("certificate"),
-        section.secret("certificate_key"),
-        section.text("known_host")};
-    constexpr std::array pairs{
-        std::pair{"password", "user"},
-        std::pair{"key", "key_header"},
-        std::pair{"key_header", "key"},
-        std::pair{"certificate", "certificate_key"},
-        std::pair{"certificate_key", "certificate"}};
-    for (const auto& [one, other] : pairs) {
-        if (section.wrote(one) && !section.wrote(other)) {
-            section.problem(
-                section.where(one), fmt::format("\"{}\" needs \"{}\" beside it", one, other));
-        }
-    }
-    if (section.wrote("token") && section.wrote("user") && !feed.url.starts_with("sftp")) {
-        section.problem(
-            section.where("token"), "a feed logs in by user or by token", "take one out");
-    }
-}
-
-void read_paging(const Section& section, FeedSettings& feed) {
-    feed.paging = {
-        section.text("next_page"),
-        section.text("pages"),
-        section.text("page_parameter"),
-        section.text("cursor"),
-        section.text("cursor_parameter"),
-        section.text("total")};
-    int ways = 0;
-    for (const std::string_view key : {"next_page", "pages", "cursor", "total"}) {
-        check_field(section, key, section.placed(key), Format::json);
-        if (section.wrote(key) && feed.format != Format::json) {
-            section.problem(section.where(key), fmt::format("\"{}\" is of JSON only", key));
-        }
-        ways += section.wrote(key) && key != "total" ? 1 : 0;
-    }
-    if (ways > 1) {
-        section.problem(
-            section.where(),
-            "an answer goes on by one of next_page, pages and cursor",
-            "take the others out");
-    }
-}
 
 void read_subject_of(const Section& section, FeedSettings& feed, Draft& draft) {
     feed.county = section.text("county");
@@ -383,8 +250,6 @@ void read_feed(const Section& section, Draft& draft) {
     }
     feed.format = section.choice<Format>("format");
     read_place(section, feed, draft);
-    read_login(section, feed);
-    read_paging(section, feed);
     read_table(section, feed);
     read_texts(section, feed);
     read_shape(section, feed);

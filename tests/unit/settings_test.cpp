@@ -405,6 +405,56 @@ TEST_CASE("values of the wrong type or out of range are refused where they stand
     });
 }
 
+TEST_CASE("keys that mean nothing for the way a feed arrives are refused, not passed over") {
+    const std::string secret = "{ credential = \"x\" }";
+    const auto check = [](const std::string& way, const std::string& key, const std::string& part) {
+        DYNAMIC_SECTION(way << " " << key) {
+            Folder folder;
+            // The key stands in the line behind those that say the way.
+            folder.change(
+                "sanbaod.toml", "url = \"https://treasury.example/daily.json\"", way + "\n" + key);
+            const auto line = 10 + std::ranges::count(way, '\n');
+            check_only(folder, fmt::format("sanbaod.toml:{}:{}", line, key.find('=') + 3), part);
+        }
+    };
+    const std::string dropped = "arrives = \"folder\"\nfolder = \"/srv/in\"";
+    const std::string pushed = "arrives = \"push\"\npush_secret = " + secret;
+    for (const auto& way : {dropped, pushed}) {
+        for (const std::string_view name :
+             {"url",
+              "ca_file",
+              "proxy",
+              "user",
+              "key_header",
+              "certificate",
+              "known_host",
+              "next_page",
+              "pages",
+              "page_parameter",
+              "cursor",
+              "cursor_parameter",
+              "total"}) {
+            check(way, fmt::format("{} = \"/x\"", name), "is of arrives = \"poll\" only");
+        }
+        for (const std::string_view name : {"password", "token", "key", "certificate_key"}) {
+            check(way, fmt::format("{} = {}", name, secret), "is of arrives = \"poll\" only");
+        }
+        for (const std::string_view name : {"timeout", "connect_timeout"}) {
+            check(way, fmt::format("{} = \"5s\"", name), "is of arrives = \"poll\" only");
+        }
+    }
+    const std::string polled = "url = \"https://treasury.example/daily.json\"";
+    for (const auto& way : {polled, pushed}) {
+        for (const auto* key : {"pattern = \"*\"", "settle = \"5s\"", "marker = \".ok\""}) {
+            check(way, key, "is of arrives = \"folder\" only");
+        }
+    }
+    check(dropped, "push_secret = " + secret, "is of arrives = \"push\" only");
+    check(polled, "known_host = \"x\"", "is of sftp only");
+    check(polled, "page_parameter = \"p\"", "is of feeds with \"pages\" only");
+    check(polled + "\nnext_page = \"/n\"", "cursor_parameter = \"p\"", "with \"cursor\" only");
+}
+
 TEST_CASE("what is missing is named") {
     check_slips({
         {"sanbaod.toml", "url = \"sqlite:sanbao.db\"\n", "", "5:1", "[store] has no \"url\""},
