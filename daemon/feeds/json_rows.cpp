@@ -8,20 +8,17 @@ namespace sanbao::feeds {
 
 namespace {
 
-// Whether a bare token begins as JSON's numbers and literals do: not .5, +1 or 007. What follows is
-// read exactly by whoever needs it.
-bool may_be_json(std::string_view token) {
-    if (token == "true" || token == "false" || token == "null") {
-        return true;
-    }
+// Whether a bare token is a number that JSON does not have, but that we would understand: .5, +1,
+// 007. What is no number at all is told by whoever reads the figure.
+bool is_no_json(std::string_view token) {
     const auto digit = [](char c) {
         return c >= '0' && c <= '9';
     };
     if (token.front() == '-') {
         token.remove_prefix(1);
     }
-    return !token.empty() && digit(token.front())
-           && (token.size() == 1 || token.front() != '0' || !digit(token[1]));
+    return token.starts_with('.') || token.starts_with('+')
+           || (token.size() > 1 && token.front() == '0' && digit(token[1]));
 }
 
 constexpr std::size_t order_max = 256;  // keys of an object whose order is remembered
@@ -186,7 +183,7 @@ error_code JsonReader::read_text(ondemand::value& value, Text& text) {
     }
     text = {token, TextState::scalar};
     if (token.front() != '"') {
-        return may_be_json(token) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+        return is_no_json(token) ? simdjson::NUMBER_ERROR : simdjson::SUCCESS;
     }
     if (token.size() < 2 || token.back() != '"') {
         return simdjson::STRING_ERROR;
