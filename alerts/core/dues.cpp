@@ -254,7 +254,9 @@ Instant check_by_hand(Step& step, const FeedRule& rule, Date upcoming) {
     for (const auto& id : filing_counties(rule)) {
         const auto index = step.catalogue().subject(id);
         if (index != none) {
-            if (!step.state.duties.contains({rule.id, id})) {
+            const auto known = step.state.duties.find({rule.id, id});
+            if (known == step.state.duties.end()
+                || (known->second.stage == DutyStage::owed && known->second.period > upcoming)) {
                 step.emit(DutyMoved{rule.id, id, upcoming, DutyStage::owed});
             }
             move_county(step, rule, step.catalogue().subjects[index], moved);

@@ -92,6 +92,9 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
         }
     }
     feed.accepted = feed.recorded = feed.checked = at;
+    if (event.newest != Date::min() && !event.copy) {
+        feed.bodies[event.newest] = event.digest;
+    }
     if (event.newest > feed.newest) {
         feed.newest = event.newest;
         feed.late = false;
@@ -107,9 +110,6 @@ void note_accepted(State& state, const FeedAccepted& event, Instant at) {
 // Which body each date's figures came from, so that a reading can name its evidence.
 void note_bodies(State& state, const FeedAccepted& event) {
     auto& bodies = state.feeds[event.feed].bodies;
-    if (event.newest != Date::min() && !event.copy) {
-        bodies[event.newest] = event.digest;
-    }
     for (const auto& cell : event.changed) {
         if (cell.date != event.newest) {
             bodies[cell.date] = event.digest;

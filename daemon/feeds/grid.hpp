@@ -15,7 +15,9 @@
 namespace sanbao::feeds {
 
 // Stands (by its address) for a formula without a computed value.
-inline constexpr std::string_view uncomputed_formula = "=";
+// One object, for it is told from a text that happens to be the same by where it lies.
+inline constexpr char uncomputed_mark[] = "=";
+inline constexpr std::string_view uncomputed_formula{uncomputed_mark, 1};
 
 struct GridRow {
     std::int64_t number = 0;  // in the file (a line) or the sheet, from 1

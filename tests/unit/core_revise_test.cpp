@@ -137,7 +137,7 @@ TEST_CASE("a correction older than the horizon is kept, is not judged, and the r
         only<AlertRevised>(world.balance("2017-02-02", 5'000'000, noon("2017-04-20"))).size() == 1);
 }
 
-TEST_CASE("an older edition only fills gaps, and a body that was replaced changes nothing") {
+TEST_CASE("an older edition only fills gaps; a file of the past that comes again changes nothing") {
     World world;
     auto second = body("b", "2017-02-01", 60'000'000);
     second.edition = noon("2017-02-02");
@@ -154,10 +154,22 @@ TEST_CASE("an older edition only fills gaps, and a body that was replaced change
     undated.step(noon("2017-02-01"), body("a", "2017-02-01", 5'000'000));
     undated.step(noon("2017-02-02"), body("b", "2017-02-01", 60'000'000));
     REQUIRE(undated.standing().level == Level::normal);
+    // What is fetched is the source's word of today, even when it takes back what it said.
     undated.step(noon("2017-02-03"), body("a", "2017-02-01", 5'000'000));
-    CHECK(undated.standing().level == Level::normal);
-    undated.step(noon("2017-02-04"), body("c", "2017-02-01", 4'000'000));
     CHECK(undated.standing().level == Level::red);
+
+    auto dropped = catalogue();
+    dropped.feeds[0].arrives = Arrival::folder;
+    World files{dropped};
+    files.step(noon("2017-02-01"), body("a", "2017-02-01", 5'000'000));
+    files.step(noon("2017-02-02"), body("b", "2017-02-01", 60'000'000));
+    files.step(noon("2017-02-03"), body("c", "2017-02-02", 60'000'000));
+    const auto again = only<FeedAccepted>(
+        files.step(noon("2017-02-03"), body("a", "2017-02-01", 5'000'000)));
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].copy);  // a file of the past that was dropped again
+    CHECK(again[0].changed.empty());
+    CHECK(files.standing().level == Level::normal);
 }
 
 TEST_CASE("a correction of a reading inside a hold counts on its own date") {
