@@ -38,8 +38,8 @@ value = "/value"
 cash = { from = "cash", unit = "万元" }
 outflow = { from = "outflow", unit = "万元" }
 """,
-    "csv": 'format = "csv"\n' + TABLE,
-    "csv_gb18030": 'format = "csv"\nencoding = "gb18030"\ndelimiter = ";"\n' + TABLE,
+    "csv": 'format = "csv"\nrow_count = "2"\n' + TABLE,
+    "csv_gb18030": 'format = "csv"\nrow_count = "2"\nencoding = "gb18030"\ndelimiter = ";"\n' + TABLE,
     "xlsx": 'format = "xlsx"\n' + TABLE,
     "xml": """\
 format = "xml"
@@ -113,11 +113,14 @@ class BadBodies(unittest.TestCase):
             journal, moves = rig.journal(), rig.moves()
             reasons = {body["data"].get("reason") for _, body in rig.hooks()}
         self.assertEqual([move[:4] for move in moves], [("610327", "cash_level", "normal", "red")], format)
-        self.assertLessEqual(reasons, {"first", "plan_proposed", "feed_trouble", "feed_recovered"})
         refused = {r["data"]["digest"]: r["data"] for r in journal if r["type"] == "feed.quarantined"}
+        # CSV has no end mark: what is cut between two rows is found by the number of rows.
+        held = {r["data"]["digest"] for r in journal if r["type"] == "feed.held"}
         wrong = []
         for name, body, kinds in cases:
             record = refused.get(hashlib.sha256(body).hexdigest())
+            if hashlib.sha256(body).hexdigest() in held and name.startswith("cut"):
+                continue
             if record is None:
                 wrong.append((name, "was not refused"))
             elif record["problem"] not in kinds:
@@ -126,6 +129,8 @@ class BadBodies(unittest.TestCase):
                 wrong.append((name, "says too little", record["message"]))
         print(f"{format}: {len(cases)} bad bodies, {len(wrong)} not as they should be", flush=True)
         self.assertEqual(wrong, [], format)
+        self.assertLessEqual(reasons, {"first", "plan_proposed", "feed_trouble", "feed_held",
+                                       "feed_recovered"})
 
 
 for each in bad_bodies.FORMATS:

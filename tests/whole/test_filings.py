@@ -76,7 +76,7 @@ class Filings(unittest.TestCase):
             for words, why in (
                     (("cash=viel", "outflow=1"), "is not a number"),
                     (("cash=1",), "the filing lacks outflow"),
-                    (("cash=1", "outflow=1", "gold=1"), "is no item of feed linyou"),
+                    (("cash=1", "outflow=1", "gold=1"), "is no item of this feed"),
                     (("cash=-1", "outflow=1"), "is negative")):
                 done = rig.run("file", "linyou", "--county", "610329", "--date", "2017-02-28",
                                "--by", "mei", *words)
@@ -144,7 +144,7 @@ class Filings(unittest.TestCase):
                 (wang, "报送缺报"), (li, "报送缺报"), (mei, "报送缺报")]))
             moves = [r["data"]["stage"] for r in rig.journal()
                      if r["type"] == "duty.moved" and r["data"]["subject"] == "610329"]
-            self.assertEqual(moves, ["reminded", "late", "missing"])
+            self.assertEqual(moves, ["owed", "reminded", "late", "missing"])
             self.assertIn("缺报", rig.run("duties", "--lang", "zh").stdout)
             self.assertIn("MISSING", rig.run("duties", "--lang", "en").stdout)
 
