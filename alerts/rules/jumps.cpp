@@ -271,11 +271,11 @@ class JumpFinder {
             const bool far = move.above() >= single_rise;
             const bool record =
                 move.above() >= single_record && move.last->habit.seen >= known_well;
-            if ((unit && (record || !move.restless(kind)))
-                || (far && (unit || kind != ItemKind::stock))) {
+            if (unit && (far || record || !move.restless(kind))) {
                 tell(cell, move, feed_.jumps);
             } else if (far) {
-                // What is owed may multiply overnight: a crisis is told, not held back.
+                // What is owed may multiply overnight, and one recovery fill a counter: by a factor
+                // that no change of unit gives, it is told, not held back.
                 tell(cell, move, CheckAction::flag);
             }
         } else if (unit && size < 0 && kind == ItemKind::stock && !vouched(cell)) {

@@ -32,6 +32,7 @@ def files(rig):
     return {
         "sanbaod.toml": settings.main_file(rig),
         "cash.toml": TREASURY.format(port=rig.feed_port),
+        "calendar.toml": settings.calendar_file(),
         "people.toml": settings.people_file(rig),
         "counties/us-treasury.toml":
             'id = "us-treasury"\nkind = "department"\nname = { zh = "美国财政部", en = "US Treasury" }\n'}
