@@ -221,7 +221,7 @@ Result<std::unique_ptr<Journal>> Journal::open(
 
 namespace {
 
-// The cells of an event, held against the digest in its record. `rejected`: not those of the record.
+// The cells of an event, held against the digest in its record; `rejected`: others.
 Result<void> read_batch(auto& event, std::string_view blob, const Catalogue& catalogue) {
     if constexpr (requires { event.batch_digest; }) {
         if (event.batch_digest.empty()) {

@@ -164,8 +164,8 @@ TEST_CASE("an older edition only fills gaps; a file of the past that comes again
     files.step(noon("2017-02-01"), body("a", "2017-02-01", 5'000'000));
     files.step(noon("2017-02-02"), body("b", "2017-02-01", 60'000'000));
     files.step(noon("2017-02-03"), body("c", "2017-02-02", 60'000'000));
-    const auto again = only<FeedAccepted>(
-        files.step(noon("2017-02-03"), body("a", "2017-02-01", 5'000'000)));
+    const auto again =
+        only<FeedAccepted>(files.step(noon("2017-02-03"), body("a", "2017-02-01", 5'000'000)));
     REQUIRE(again.size() == 1);
     CHECK(again[0].copy);  // a file of the past that was dropped again
     CHECK(again[0].changed.empty());
