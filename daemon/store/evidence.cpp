@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int zstd_level = 3;
+constexpr int zstd_level = 1;  // half the time of 3, for a tenth more bytes
 constexpr std::size_t prefix_min = 8;
 constexpr std::size_t digest_digits = 64;
 constexpr std::string_view ending = ".zst";
